@@ -1,0 +1,1 @@
+"""POST /feedback: from a request to a stored row."""

@@ -1,0 +1,20 @@
+"""Boolean metrics: true or false, never 0, 1 or a text."""
+
+from feedback.kinds.metric import describe
+from feedback.model import Kind
+from runtime.document import Json
+from runtime.dynamodb import Attribute, Item
+from runtime.errors import InvalidValue
+
+
+def _parse(metric: str, value: Json) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidValue(f"Feedback value for metric `{metric}` must be a boolean")
+    return value
+
+
+def _encode(value: bool, _record: Item) -> Attribute:  # noqa: FBT001
+    return {"BOOL": value}
+
+
+KIND = Kind(table="boolean", parse=_parse, encode=_encode, describe=describe)

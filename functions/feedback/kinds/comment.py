@@ -1,0 +1,23 @@
+"""Comments: any text, the empty one included, on an inference or an episode."""
+
+from feedback.model import Feedback, Kind
+from runtime.document import Json
+from runtime.dynamodb import Attribute, Item
+from runtime.errors import InvalidValue
+
+
+def _parse(_metric: str, value: Json) -> str:
+    if not isinstance(value, str):
+        raise InvalidValue("Feedback value for a comment must be a string")
+    return value
+
+
+def _encode(value: str, _record: Item) -> Attribute:
+    return {"S": value}
+
+
+def _describe(feedback: Feedback) -> Item:
+    return {"target_id": {"S": feedback.target.id}, "target_type": {"S": feedback.target.level}}
+
+
+KIND = Kind(table="comment", parse=_parse, encode=_encode, describe=_describe)

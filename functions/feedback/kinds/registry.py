@@ -1,0 +1,25 @@
+"""Every kind of feedback: a new one is a module here and a line below."""
+
+from typing import Any
+
+from feedback.kinds import boolean, comment, number
+from feedback.model import Kind, Level, Metric
+from runtime.catalog import Catalog
+from runtime.errors import UnknownMetric, excerpt
+
+TYPES: dict[str, Kind[Any]] = {"boolean": boolean.KIND, "float": number.KIND}
+"""The `type` of a configured metric, and its kind."""
+
+BUILT_IN = {"comment": Metric("comment", comment.KIND, None)}
+"""The names that TensorZero reserves, each a metric that no configuration has."""
+
+
+def metric(catalog: Catalog, name: str) -> Metric:
+    """Look a metric up by its exact name. Raises UnknownMetric."""
+    configured = catalog.metrics.get(name)
+    if configured is not None:
+        kind, level = configured
+        return Metric(name, TYPES[kind], Level(level))
+    if name in BUILT_IN:
+        return BUILT_IN[name]
+    raise UnknownMetric(f"Unknown metric: {excerpt(name)}")

@@ -1,0 +1,80 @@
+"""The rules of feedback: which metric there is, what it takes, what it can be given to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from runtime.document import Json
+from runtime.dynamodb import Attribute, Item
+from runtime.errors import AmbiguousTarget, WrongLevel
+from runtime.uuids import Uuid
+
+Value = TypeVar("Value")
+
+
+class Level(StrEnum):
+    """What feedback is about."""
+
+    INFERENCE = "inference"
+    EPISODE = "episode"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The inference or the episode that feedback is about."""
+
+    level: Level
+    id: Uuid
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[Value]):
+    """A kind of feedback: what it takes, what is stored of it, and where."""
+
+    table: str
+    """Its table, by the name that `store.TABLES` knows it by."""
+    parse: Callable[[str, Json], Value]
+    """(metric's name, value) to the value; raises InvalidValue for what no target could mend."""
+    encode: Callable[[Value, Item], Attribute]
+    """(value, the target's record) to what is stored."""
+    describe: Callable[["Feedback"], Item]
+    """The attributes that only this kind has, the partition key among them."""
+    always_validated: bool = False
+    """Whether the target is looked up even where target validation is off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A configured metric, or one of the two built-in names."""
+
+    name: str
+    kind: Kind[Any]
+    level: Level | None
+    """The level it belongs to; None for a comment, which takes either."""
+
+    def target(self, inference_id: Uuid | None, episode_id: Uuid | None) -> Target:
+        """Choose the target out of the two ids, of which at most one is given.
+
+        Raises WrongLevel if it is not the one that the metric's level asks for, and
+        AmbiguousTarget if a comment has none.
+        """
+        given = {Level.INFERENCE: inference_id, Level.EPISODE: episode_id}
+        for level, uuid in given.items():
+            if uuid is not None and self.level in {None, level}:
+                return Target(level, uuid)
+        if self.level is None:
+            raise AmbiguousTarget("Exactly one of inference_id or episode_id must be provided")
+        raise WrongLevel(f'Correct ID was not provided for feedback level "{self.level}".')
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Feedback that may be stored: whoever holds one need not check it again."""
+
+    id: Uuid
+    metric: Metric
+    target: Target
+    value: Attribute
+    tags: dict[str, str]
+    snapshot_hash: str

@@ -1,0 +1,37 @@
+"""The request's shape: seven fields, read in the document's order. No rules of feedback."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from runtime import fields
+from runtime.document import Json
+from runtime.uuids import Uuid
+
+FIELDS: dict[str, fields.Field] = {
+    "episode_id": fields.optional(fields.uuid),
+    "inference_id": fields.optional(fields.uuid),
+    "metric_name": fields.text,
+    "value": fields.anything,
+    "internal": fields.boolean,
+    "tags": fields.texts,
+    "dryrun": fields.optional(fields.boolean),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRequest:
+    """What a caller of `POST /feedback` asks for."""
+
+    metric_name: str
+    value: Json
+    inference_id: Uuid | None = None
+    episode_id: Uuid | None = None
+    internal: bool = False
+    tags: dict[str, str] = field(default_factory=dict)
+    dryrun: bool | None = None
+
+    @classmethod
+    def parse(cls, document: Json) -> "FeedbackRequest":
+        """Read a request. Raises InvalidField, UnknownField, MissingField."""
+        values: dict[str, Any] = fields.read(document, FIELDS, required=("metric_name", "value"))
+        return cls(**values)

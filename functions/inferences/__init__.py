@@ -1,0 +1,1 @@
+"""POST /internal/inferences: what may be given feedback on."""

@@ -1,0 +1,159 @@
+"""Every refusal a caller can receive, each with its status and its stable code.
+
+    Refusal
+    ├── MalformedBody           400
+    ├── InvalidField            400
+    ├── UnknownField            400
+    ├── MissingField            400
+    ├── ReservedTag             400
+    ├── IncompleteEvaluation    400
+    ├── FeedbackDisabled        400
+    ├── AmbiguousTarget         400
+    ├── WrongLevel              400
+    ├── NotUuidV7               400
+    ├── TargetNotFound          400
+    ├── InvalidValue            400
+    ├── UnknownMetric           404
+    ├── InferenceConflict       409
+    ├── BodyTooLarge            413
+    ├── ItemTooLarge            413
+    ├── UnsupportedEncoding     415
+    └── StorageUnavailable      503
+
+Whatever else is raised is a bug, and is left to Lambda to count.
+"""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+ECHO = 200
+"""The longest piece of a caller's text that an answer repeats, in characters."""
+
+
+def excerpt(text: str) -> str:
+    """Shorten a caller's text to what an answer may repeat."""
+    return text if len(text) <= ECHO else f"{text[:ECHO]}…"
+
+
+class Refusal(Exception):
+    """The caller can act on this, and its text is safe to show them."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
+    code: ClassVar[str]
+    retry_after: ClassVar[int | None] = None
+    """Seconds after which the same request may succeed; None where it cannot."""
+
+
+class MalformedBody(Refusal):
+    """The body is not JSON."""
+
+    code = "malformed_body"
+
+
+class InvalidField(Refusal):
+    """A field has the wrong type or form."""
+
+    code = "invalid_field"
+
+
+class UnknownField(Refusal):
+    """A field that the request does not have."""
+
+    code = "unknown_field"
+
+
+class MissingField(Refusal):
+    """A required field is absent."""
+
+    code = "missing_field"
+
+
+class ReservedTag(Refusal):
+    """A tag of TensorZero's own, without `internal`."""
+
+    code = "reserved_tag"
+
+
+class IncompleteEvaluation(Refusal):
+    """Evaluation tags without the evaluator's inference."""
+
+    code = "incomplete_evaluation"
+
+
+class FeedbackDisabled(Refusal):
+    """Observability is switched off in the configuration."""
+
+    code = "feedback_disabled"
+
+
+class AmbiguousTarget(Refusal):
+    """Both ids, or for a comment none."""
+
+    code = "ambiguous_target"
+
+
+class WrongLevel(Refusal):
+    """Not the id that the metric's level asks for."""
+
+    code = "wrong_level"
+
+
+class NotUuidV7(Refusal):
+    """An id that cannot be an inference's or an episode's."""
+
+    code = "not_uuid_v7"
+
+
+class TargetNotFound(Refusal):
+    """No such inference or episode, after the wait."""
+
+    code = "target_not_found"
+
+
+class InvalidValue(Refusal):
+    """A value that the metric does not take."""
+
+    code = "invalid_value"
+
+
+class UnknownMetric(Refusal):
+    """Not in the configuration."""
+
+    code = "unknown_metric"
+    status = HTTPStatus.NOT_FOUND
+
+
+class InferenceConflict(Refusal):
+    """The id is recorded already, with other content."""
+
+    code = "inference_conflict"
+    status = HTTPStatus.CONFLICT
+
+
+class BodyTooLarge(Refusal):
+    """A body that cannot be an item."""
+
+    code = "body_too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class ItemTooLarge(Refusal):
+    """An item that DynamoDB does not hold."""
+
+    code = "item_too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class UnsupportedEncoding(Refusal):
+    """A Content-Encoding that is not read here."""
+
+    code = "unsupported_encoding"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class StorageUnavailable(Refusal):
+    """DynamoDB did not take it; try again."""
+
+    code = "storage_unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    retry_after = 1

@@ -1,0 +1,1 @@
+"""GET /status and GET /health."""

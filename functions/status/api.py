@@ -1,0 +1,38 @@
+"""The answers of `GET /status` and `GET /health`, in TensorZero's shapes."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from runtime import VERSION, http
+from runtime.catalog import Catalog
+from runtime.dynamodb import outages
+from runtime.errors import StorageUnavailable
+from runtime.http import Event, Reply
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NOBODY = {"target_id": {"S": "00000000-0000-0000-0000-000000000000"}}
+"""A key that no inference and no episode has."""
+
+
+def answer(
+    event: Event, _context: object, *, catalog: Catalog, client: "DynamoDBClient", table: str
+) -> Reply:
+    """Tell the version and the configuration's hash, or whether the tables can be read."""
+    if event["rawPath"].endswith("/health"):
+        return _health(client, table)
+    return http.reply(
+        HTTPStatus.OK,
+        {"status": "ok", "version": VERSION, "config_hash": catalog.snapshot_hash},
+    )
+
+
+def _health(client: "DynamoDBClient", table: str) -> Reply:
+    try:
+        with outages():
+            client.get_item(TableName=table, Key=NOBODY)
+    except StorageUnavailable:
+        body = {"gateway": "ok", "dynamodb": "error"}
+        return http.reply(HTTPStatus.SERVICE_UNAVAILABLE, body)
+    return http.reply(HTTPStatus.OK, {"gateway": "ok", "dynamodb": "ok"})
