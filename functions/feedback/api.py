@@ -5,11 +5,17 @@ from http import HTTPStatus
 from feedback.schemas import FeedbackRequest
 from feedback.service import Service
 from runtime import document, http
+from runtime.endpoint import Handler, endpoint
 from runtime.http import Event, Reply
+from runtime.telemetry import Telemetry
 
 
-def answer(event: Event, service: Service) -> Reply:
-    """Take one feedback request. Raises a Refusal."""
-    request = FeedbackRequest.parse(document.parse(http.body(event)))
-    feedback_id = service.submit(request)
-    return http.reply(HTTPStatus.OK, {"feedback_id": feedback_id})
+def build(service: Service) -> Handler:
+    """Make the Lambda handler."""
+
+    def answer(event: Event) -> Reply:
+        request = FeedbackRequest.parse(document.parse(http.body(event)))
+        feedback_id = service.submit(request)
+        return http.reply(HTTPStatus.OK, {"feedback_id": feedback_id})
+
+    return endpoint(answer, Telemetry(accepted="FeedbackAccepted", refused="FeedbackRefused"))

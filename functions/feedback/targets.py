@@ -54,7 +54,7 @@ class DynamoTargets:
                 Key={"target_id": {"S": target.id}},
                 ConsistentRead=True,
             )
-        record: Item = answer.get("Item", {})
+        record: Item | None = answer.get("Item")  # type: ignore[assignment]  # the stubs spell attributes out
         return record if record and record["target_type"] == {"S": target.level} else None
 
 

@@ -5,12 +5,18 @@ from http import HTTPStatus
 from inferences.schemas import InferenceRecord
 from inferences.store import DynamoInferences
 from runtime import document, http
+from runtime.endpoint import Handler, endpoint
 from runtime.http import Event, Reply
+from runtime.telemetry import Telemetry
 
 
-def answer(event: Event, inferences: DynamoInferences) -> Reply:
-    """Record one inference. Raises a Refusal."""
-    inference = InferenceRecord.parse(document.parse(http.body(event)))
-    inferences.record(inference)
-    ids = {"inference_id": inference.inference_id, "episode_id": inference.episode_id}
-    return http.reply(HTTPStatus.OK, ids)
+def build(inferences: DynamoInferences) -> Handler:
+    """Make the Lambda handler."""
+
+    def answer(event: Event) -> Reply:
+        inference = InferenceRecord.parse(document.parse(http.body(event)))
+        inferences.record(inference)
+        ids = {"inference_id": inference.inference_id, "episode_id": inference.episode_id}
+        return http.reply(HTTPStatus.OK, ids)
+
+    return endpoint(answer, Telemetry(accepted="InferenceRecorded", refused="InferenceRefused"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from runtime import VERSION, http
 from runtime.catalog import Catalog
 from runtime.dynamodb import outages
+from runtime.endpoint import Handler
 from runtime.errors import StorageUnavailable
 from runtime.http import Event, Reply
 
@@ -16,16 +17,16 @@ NOBODY = {"target_id": {"S": "00000000-0000-0000-0000-000000000000"}}
 """A key that no inference and no episode has."""
 
 
-def answer(
-    event: Event, _context: object, *, catalog: Catalog, client: "DynamoDBClient", table: str
-) -> Reply:
-    """Tell the version and the configuration's hash, or whether the tables can be read."""
-    if event["rawPath"].endswith("/health"):
-        return _health(client, table)
-    return http.reply(
-        HTTPStatus.OK,
-        {"status": "ok", "version": VERSION, "config_hash": catalog.snapshot_hash},
-    )
+def build(catalog: Catalog, client: "DynamoDBClient", table: str) -> Handler:
+    """Make the Lambda handler."""
+    status = {"status": "ok", "version": VERSION, "config_hash": catalog.snapshot_hash}
+
+    def handler(event: Event, _context: object) -> Reply:
+        if event["routeKey"] == "GET /health":
+            return _health(client, table)
+        return http.reply(HTTPStatus.OK, status)
+
+    return handler
 
 
 def _health(client: "DynamoDBClient", table: str) -> Reply:

@@ -1,12 +1,11 @@
-"""Composition root of `GET /status` and `GET /health`."""
+"""Composition root of `GET /status` and `GET /health`. The only side effects."""
 
+import gc
 import os
-from functools import partial
 
 from runtime.catalog import Catalog
 from runtime.dynamodb import connect
-from status.api import answer
+from status.api import build
 
-handler = partial(
-    answer, catalog=Catalog.bundled(), client=connect(), table=os.environ["TARGET_TABLE"]
-)
+handler = build(Catalog.bundled(), connect(), os.environ["TARGET_TABLE"])
+gc.freeze()  # what a cold start leaves behind lives as long as the environment
