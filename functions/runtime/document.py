@@ -14,7 +14,7 @@ MAX_DEPTH = 127
 
 _INTEGERS = range(-(2**63), 2**64)
 _INTEGER_DIGITS = len(str(-(2**63)))
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?+', re.DOTALL)  # possessive: nothing to backtrack into
 _BRACKET = re.compile(rb"[\[{]|[\]}]")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
