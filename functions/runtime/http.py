@@ -1,7 +1,6 @@
 """API Gateway's HTTP events (payload format 2.0): the body in, the reply out."""
 
 import base64
-import binascii
 import json
 import zlib
 from collections.abc import Mapping
@@ -29,7 +28,7 @@ def body(event: Event) -> bytes:
         raw = (
             base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
         )
-    except (binascii.Error, UnicodeEncodeError) as error:
+    except ValueError as error:
         raise MalformedBody(
             "Failed to read the request body: the event's body is not base64, or not text"
         ) from error
@@ -62,7 +61,11 @@ def _decompress(raw: bytes, headers: Mapping[str, str]) -> bytes:
         raise UnsupportedEncoding(
             f"Content-Encoding {excerpt(encoding)!r} is not supported: use gzip or none"
         )
+    gzip = zlib.decompressobj(wbits=_GZIP)
     try:
-        return zlib.decompressobj(wbits=_GZIP).decompress(raw, MAX_BODY + 1)
+        content = gzip.decompress(raw, MAX_BODY + 1)
     except zlib.error as error:
         raise MalformedBody("Failed to decompress the request body: it is not gzip") from error
+    if len(content) <= MAX_BODY and (gzip.unused_data or not gzip.eof):
+        raise MalformedBody("Failed to decompress the request body: it is not one whole gzip member")
+    return content
