@@ -18,4 +18,6 @@ def build(service: Service) -> Handler:
         feedback_id = service.submit(request)
         return http.reply(HTTPStatus.OK, {"feedback_id": feedback_id})
 
-    return endpoint(answer, Telemetry(accepted="FeedbackAccepted", refused="FeedbackRefused"))
+    return endpoint(
+        answer, Telemetry("feedback", accepted="FeedbackAccepted", refused="FeedbackRefused")
+    )

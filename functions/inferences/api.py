@@ -19,4 +19,6 @@ def build(inferences: DynamoInferences) -> Handler:
         ids = {"inference_id": inference.inference_id, "episode_id": inference.episode_id}
         return http.reply(HTTPStatus.OK, ids)
 
-    return endpoint(answer, Telemetry(accepted="InferenceRecorded", refused="InferenceRefused"))
+    return endpoint(
+        answer, Telemetry("inferences", accepted="InferenceRecorded", refused="InferenceRefused")
+    )

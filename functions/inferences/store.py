@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from inferences.schemas import InferenceRecord
+from runtime.document import Json, dump
 from runtime.dynamodb import Item, check_size, outages
 from runtime.errors import InferenceConflict
 
@@ -45,16 +46,23 @@ class DynamoInferences:
 
 
 def to_item(inference: InferenceRecord) -> Item:
-    """Give an inference's item. Raises ItemTooLarge."""
-    return check_size(
-        {
-            "target_id": {"S": inference.inference_id},
-            "target_type": {"S": "inference"},
-            "episode_id": {"S": inference.episode_id},
-            "function_name": {"S": inference.function_name},
-            "variant_name": {"S": inference.variant_name},
-        }
-    )
+    """Give an inference's item; documents are kept as JSON texts. Raises ItemTooLarge."""
+    item = {
+        "target_id": {"S": inference.inference_id},
+        "target_type": {"S": "inference"},
+        "episode_id": {"S": inference.episode_id},
+        "function_name": {"S": inference.function_name},
+        "variant_name": {"S": inference.variant_name},
+    }
+    documents: dict[str, Json] = {
+        "tool_params": inference.tool_params or None,
+        "output_schema": inference.output_schema,
+        "output": inference.output,
+    }
+    for name, document in documents.items():
+        if document is not None:
+            item[name] = {"S": dump(document)}
+    return check_size(item)
 
 
 def _require_same(item: Item, error: ClientError) -> None:

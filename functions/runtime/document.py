@@ -12,10 +12,14 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 MAX_DEPTH = 127
 """How deeply arrays and objects may nest."""
 
+_POSITIONAL = 5
+"""The negative exponent that Python writes as one, and TensorZero as zeros."""
 _INTEGERS = range(-(2**63), 2**64)
 _INTEGER_DIGITS = len(str(-(2**63)))
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?+', re.DOTALL)  # possessive: nothing to backtrack into
 _BRACKET = re.compile(rb"[\[{]|[\]}]")
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?)(\d)(?:\.(\d+))?e-(\d+)')
+"""A string, or a number with a negative exponent: sign, digit, decimals, exponent."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -43,6 +47,12 @@ def parse(body: bytes) -> Json:
     return document
 
 
+def dump(value: Json, *, sort_keys: bool = False) -> str:
+    """Write compact JSON as TensorZero does: non-ASCII as it is, `1e-05` as 0.00001."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys)
+    return _TOKEN.sub(_respell, text) if "e-" in text else text
+
+
 def found(value: Json) -> str:
     """Name a value's JSON type for a refusal, in TensorZero's words, cut to a sane length."""
     match value:
@@ -67,6 +77,15 @@ def _refuse(reason: str, cause: Exception) -> Never:
     raise MalformedBody(
         f"Failed to parse the request body as JSON: {reason} (400 Bad Request)"
     ) from cause
+
+
+def _respell(token: re.Match[str]) -> str:
+    sign, digit, decimals, exponent = token.groups()
+    if exponent is None:
+        return token[0]
+    if int(exponent) == _POSITIONAL:
+        return f"{sign}0.{'0' * (_POSITIONAL - 1)}{digit}{decimals or ''}"
+    return f"{sign}{digit}{f'.{decimals}' if decimals else ''}e-{int(exponent)}"
 
 
 def _check_depth(body: bytes) -> None:

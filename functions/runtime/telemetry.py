@@ -1,25 +1,25 @@
 """What a request leaves behind: one metric an outcome, one log line a refusal."""
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from runtime.errors import Refusal, StorageUnavailable
 
+NAMESPACE = "TensorZeroFeedback"
+"""Where CloudWatch keeps the metrics."""
 UNAVAILABLE = "StorageUnavailable"
+"""Counts the requests that DynamoDB could not serve; every service has it."""
 
 
 class Telemetry:
-    """CloudWatch metrics and log lines of one function; never a caller's value.
+    """CloudWatch metrics and log lines of one service; never a caller's value."""
 
-    Namespace, service and log level come from Powertools' own environment variables.
-    """
-
-    def __init__(self, *, accepted: str, refused: str) -> None:
-        """Name the metrics that count what was accepted and what was refused."""
+    def __init__(self, service: str, *, accepted: str, refused: str) -> None:
+        """Name the service, and the metrics that count what it accepted and refused."""
         self._accepted = accepted
         self._refused = refused
-        self._logger = Logger()
-        self._metrics = Metrics()
+        self._dimensions = {"service": service}
+        self._logger = Logger(service=service)
 
     def accept(self) -> None:
         """Count a request that was answered 200."""
@@ -39,6 +39,12 @@ class Telemetry:
             self._logger.info("refused", code=refusal.code, request_id=request_id)
             self._count(self._refused)
 
-    def _count(self, metric: str) -> None:
-        self._metrics.add_metric(metric, MetricUnit.Count, 1)
-        self._metrics.flush_metrics()
+    def _count(self, name: str) -> None:
+        with single_metric(
+            name=name,
+            unit=MetricUnit.Count,
+            value=1,
+            namespace=NAMESPACE,
+            default_dimensions=self._dimensions,
+        ):
+            pass
