@@ -9,6 +9,8 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
+CONFIG ?= layers/config/tensorzero.toml
+RUNTIME := $(shell sed -n 's/^ *Runtime: python//p' template.yaml)
 
 export SAM_CLI_TELEMETRY := 0
 export UV_PYTHON_DOWNLOADS := never
@@ -19,12 +21,14 @@ export UV_LINK_MODE := copy
 .tools/uv/.stamp: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3 …" >&2; exit 1; }
+	echo "Making .tools/uv"
 	$(PYTHON) -m venv --clear .tools/uv
 	.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 # $(call environment,FOLDER,PYTHON,LOCK)
 define environment
+@echo "Making $(1)"
 $(UV) venv --quiet --clear --python "$(2)" $(1)
 $(UV) pip sync --quiet --require-hashes --python $(1)/bin/python $(3)
 touch $(1)/.stamp
@@ -39,21 +43,59 @@ endef
 .tools/emulator/.stamp: requirements/emulator.txt .tools/uv/.stamp
 	$(call environment,.tools/emulator,.tools/uv/bin/python,$<)
 
-.PHONY: install
-install: .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp ## Make the environments from their locks
+# Where a Python of the Lambda's own version is found, the unit tests run on it too.
+.tools/lambda-python/.stamp: requirements/dev.txt .venv/.stamp
+	$(call environment,.tools/lambda-python,$(LAMBDA_PYTHON),$<)
 
-.PHONY: lock
+ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp
+
+.PHONY: help install run test check format build bench lock clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+install: $(ENVIRONMENTS) ## Make the environments from their locks (the other commands do, when they need one)
+
+run: $(ENVIRONMENTS) ## Run the stack on this machine and follow it (PORT=3000, FRESH=1, ONCE=1)
+	@PYTHONPATH=functions exec $(BIN)/python -m tools.run
+
+test: $(ENVIRONMENTS) ## Run every test, with the coverage gate, and the unit tests on the Lambda's Python if it is here
+	$(BIN)/pytest --cov
+	python=$$($(BIN)/python -m tools.interpreter $(RUNTIME))
+	if [ -z "$$python" ]; then
+	  echo "No Python $(RUNTIME) on this machine: the unit tests ran on $$($(BIN)/python -V) only."
+	else
+	  $(MAKE) --no-print-directory .tools/lambda-python/.stamp LAMBDA_PYTHON="$$python"
+	  echo "The unit tests again, on $$(.tools/lambda-python/bin/python -V):"
+	  .tools/lambda-python/bin/pytest tests/unit -q -p no:cacheprovider
+	fi
+
+check: $(ENVIRONMENTS) ## Lint, format, types, template and configuration: what fails before any test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/cfn-lint template.yaml
+	.tools/sam/bin/sam validate
+	PYTHONPATH=functions $(BIN)/python -m configuration '$(CONFIG)'
+
+format: .venv/.stamp ## Put the code in shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+build: $(ENVIRONMENTS) ## Build what `sam deploy` uploads, and say how big it is
+	.tools/sam/bin/sam build
+	du -sh .aws-sam/build/*/
+
+bench: $(ENVIRONMENTS) ## Measure cold and warm requests against the bare SDK
+	PYTHONPATH=functions $(BIN)/python -m tools.bench
+
 lock: .tools/uv/.stamp ## Write requirements/*.txt anew from pyproject.toml
 	for group in uv runtime dev sam emulator; do
 	  constraint=; [ $$group != dev ] || constraint="-c requirements/runtime.txt"
-	  $(UV) pip compile pyproject.toml --quiet --group $$group $$constraint --universal --python-version 3.11 \
-	    --generate-hashes --no-annotate --no-header --no-emit-index-url -o requirements/$$group.txt
+	  $(UV) pip compile pyproject.toml --quiet --upgrade --group $$group $$constraint --universal \
+	    --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+	    -o requirements/$$group.txt
 	done
 
-.PHONY: clean
 clean: ## Remove environments, builds and the local stack's state
 	rm -rf .venv .tools .local .aws-sam build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
-
-.PHONY: help
-help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))

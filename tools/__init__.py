@@ -1,1 +1,1 @@
-"""What developers run: the local stack, its builds and its measurements. Nothing here is shipped."""
+"""What developers run: the local stack, builds and measurements. Nothing here is shipped."""

@@ -15,8 +15,10 @@ from tools.interpreter import find
 def compile_tree(tree: Path, *, python: str, shipped_as: str) -> None:
     """Compile every module, its path in tracebacks being the one that it will have on Lambda."""
     subprocess.run(
-        [python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
-        + ["-s", str(tree), "-p", shipped_as, str(tree)],
+        [
+            *(python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
+            *("-s", str(tree), "-p", shipped_as, str(tree)),
+        ],
         env={"PYTHONHASHSEED": "0"},  # or the bytecode of a set differs from build to build
         check=True,
     )

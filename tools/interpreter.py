@@ -1,4 +1,4 @@
-"""Find a Python of another version, where one can really run: `python -m tools.interpreter 3.13`."""
+"""Find a Python of another version that really runs: `python -m tools.interpreter 3.13`."""
 
 import os
 import subprocess

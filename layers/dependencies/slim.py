@@ -1,7 +1,7 @@
 """Trim an installed tree of packages to what these Lambdas read: `python slim.py TREE`.
 
 The SDK knows 400 services, and this stack calls one. A cold start that does not look through the
-others is a quarter cheaper. Whatever is kept behaves as before: a test compares requests on the wire.
+others is a quarter cheaper. What is kept behaves as before: a test compares requests on the wire.
 """
 
 import gzip
@@ -32,7 +32,7 @@ OPERATIONS = frozenset(
     }
 )
 
-# What signs the endpoints of DynamoDB. The SDK brings 120 more, and a first call would parse them all.
+# What signs DynamoDB's endpoints. The SDK brings 120 more, and a first call would parse them all.
 ROOTS = frozenset(
     {
         "Amazon Root CA 1",

@@ -1,0 +1,167 @@
+"""`make run`: the stack on this machine, ready for a first request, and what it then does.
+
+PORT=… asks for a port, FRESH=1 forgets what earlier runs stored, ONCE=1 ends once all is ready.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import HTTPClientError
+
+from runtime import uuids
+from tools import emulator as emulators
+from tools.emulator import Emulator, EmulatorDied, emulator
+from tools.stack import BUILD, LOCAL, Stack, StackFailed, build, deploy
+
+STATE = LOCAL / "run"
+DEFAULT_PORT = 3000  # where TensorZero's own gateway listens
+FEEDBACK = (
+    "BooleanMetricFeedback",
+    "FloatMetricFeedback",
+    "CommentFeedback",
+    "DemonstrationFeedback",
+    "EvaluationHumanFeedback",
+)
+PLATFORM_LINES = ("START ", "END ", "REPORT ")  # the template keeps them out of AWS's logs too
+STARTED = time.monotonic()
+
+
+def main() -> int:
+    """Run until Ctrl-C or SIGTERM; a failure is told in its own words, without a traceback."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with _home() as (home, keep), _emulator(home, keep=keep) as aws:
+            stack = _ready(aws)
+            if not os.environ.get("ONCE"):
+                _follow(stack)
+    except KeyboardInterrupt:
+        _say("Stopped." if os.environ.get("FRESH") else f"Stopped. What was stored is in {STATE}.")
+    except (EmulatorDied, StackFailed) as failure:
+        _say(str(failure))
+        return 1
+    except HTTPClientError:
+        _say(f"The emulator has gone; its log is {STATE / 'emulator.log'}.")
+        return 1
+    return 0
+
+
+@contextlib.contextmanager
+def _home() -> Iterator[tuple[Path, bool]]:
+    """Give the folder that holds the state; to a second run beside the first, one of its own."""
+    LOCAL.mkdir(exist_ok=True)
+    with (LOCAL / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _say("Another `make run` holds this checkout's state: this one starts with none.")
+            with tempfile.TemporaryDirectory() as folder:
+                yield Path(folder), False
+            return
+        if os.environ.get("FRESH"):
+            shutil.rmtree(STATE, ignore_errors=True)
+        yield STATE, True
+
+
+@contextlib.contextmanager
+def _emulator(home: Path, *, keep: bool) -> Iterator[Emulator]:
+    port = wanted = int(os.environ.get("PORT", DEFAULT_PORT))
+    if not emulators.is_free(wanted):
+        port = emulators.free_port()
+        _say(f"Port {wanted} is taken: using {port}.")
+    _say("Building the stack for this machine …")
+    _say("Built." if build() else "Nothing has changed since the last build.")
+    _say(f"Starting the emulator on port {port} …")
+    with emulator(home, port=port, keep=keep) as aws:
+        yield aws
+
+
+def _ready(aws: Emulator) -> Stack:
+    """Deploy, record a sample inference, and say how to give feedback on it."""
+    _say("Deploying template.yaml to it …")
+    stack = deploy(aws)
+    sample = {"inference_id": uuids.new(), "episode_id": uuids.new(), **_sample_function()}
+    _say("Recording a sample inference …")
+    _post(f"{stack.url}/internal/inferences", sample)
+    feedback = json.dumps(_sample_feedback(sample))
+    _say("Ready.")
+    print(
+        f"\n  {stack.url}\n\n"
+        f"  episode    {sample['episode_id']}\n"
+        f"  inference  {sample['inference_id']}\n\n"
+        f"Give feedback on it, from another terminal:\n\n"
+        f"  curl {stack.url}/feedback \\\n"
+        f"    -H 'Content-Type: application/json' \\\n"
+        f"    -d '{feedback}'\n\n"
+        f"Ctrl-C ends this. What is stored stays for the next `make run`.\n",
+        flush=True,
+    )
+    return stack
+
+
+def _sample_function() -> dict[str, str]:
+    """Choose a function of the configuration that was built."""
+    functions = _configuration("functions")["functions"]
+    return {"function_name": next(iter(functions), "tensorzero::default"), "variant_name": "sample"}
+
+
+def _sample_feedback(sample: dict[str, str]) -> dict[str, Any]:
+    """Choose a metric of the configuration; a comment is taken by every configuration."""
+    values = {"boolean": True, "float": 0.5}
+    for name, (kind, level) in _configuration("catalog")["metrics"].items():
+        if not name.startswith("tensorzero::"):
+            target = f"{level}_id"
+            return {"metric_name": name, target: sample[target], "value": values[kind]}
+    return {"metric_name": "comment", "inference_id": sample["inference_id"], "value": "Well done."}
+
+
+def _configuration(part: str) -> dict[str, Any]:
+    path = BUILD / f"ConfigLayer/python/tensorzero_config/{part}.json"
+    document: dict[str, Any] = json.loads(path.read_bytes())
+    return document
+
+
+def _post(url: str, body: object) -> None:
+    request = urllib.request.Request(  # noqa: S310 - a loopback URL
+        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
+            answer.read()
+    except urllib.error.HTTPError as error:
+        raise StackFailed(f"{url} answered {error.code}: {error.read().decode()}") from error
+
+
+def _follow(stack: Stack) -> None:
+    """Print the function's log and every item that is stored, as they come."""
+    seen_items = {json.dumps(item) for table in FEEDBACK for item in stack.items(table)}
+    since, seen_lines = int(time.time() * 1000), set[tuple[int, str]]()
+    while True:
+        time.sleep(0.5)
+        for moment, line in stack.log("Feedback", since=since):
+            if (moment, line) not in seen_lines and not line.startswith(PLATFORM_LINES):
+                print(f"log     {line.rstrip()}", flush=True)
+            seen_lines.add((moment, line))
+        for table in FEEDBACK:
+            for item in (json.dumps(item) for item in stack.items(table)):
+                if item not in seen_items:
+                    print(f"stored  {table} {item}", flush=True)
+                seen_items.add(item)
+
+
+def _say(text: str) -> None:
+    print(f"[{time.monotonic() - STARTED:5.1f} s] {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
