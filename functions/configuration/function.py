@@ -1,0 +1,56 @@
+"""The rules of ``[functions]``, as far as feedback needs them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from configuration.metric import PREFIX
+from configuration.node import Node
+from configuration.schema import Schema, read_schema
+from configuration.value import describe
+
+Type: TypeAlias = Literal["chat", "json"]
+
+_TYPES: tuple[Type, ...] = ("chat", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function: a chat function has tools, a JSON function may have a schema."""
+
+    type: Type
+    tools: tuple[str, ...] = ()
+    output_schema: Schema | None = None
+
+
+def read_functions(root: Node, tools: Collection[str]) -> dict[str, Function]:
+    """Read ``[functions]``; every tool that a function names is one of ``tools``."""
+    return {node.name: _read(node, tools) for node in root.tables("functions")}
+
+
+def _read(node: Node, tools: Collection[str]) -> Function:
+    if node.name.startswith(PREFIX):
+        node.refuse(f"User-defined function name cannot start with `{PREFIX}`: {node.name}")
+    variants = node.need("variants")
+    if variants is not None:
+        variants.is_table()
+    if node.tag(_TYPES) == "chat":
+        return Function("chat", tools=tuple(_tools(node, tools)))
+    schema = node.get("output_schema")
+    return Function("json", output_schema=None if schema is None else read_schema(schema))
+
+
+def _tools(node: Node, known: Collection[str]) -> list[str]:
+    tools = node.get("tools")
+    if tools is None:
+        return []
+    if not isinstance(tools.value, list):
+        tools.refuse_type("a sequence")
+        return []
+    for index, name in enumerate(tools.value):
+        if not isinstance(name, str):
+            problem = f"invalid type: {describe(name)}, expected a string"
+            tools.refuse(f"{tools.key}.[{index}]: {problem}")
+        elif name not in known:
+            tools.refuse(f"`{tools.key}`: tool `{name}` is not present in the config")
+    return tools.value

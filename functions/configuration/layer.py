@@ -1,0 +1,78 @@
+"""Writes the compiled catalogue as the package that the config layer is."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from configuration.catalog import Catalog
+from configuration.function import Function
+
+_PACKAGE = '"""The configuration in force, compiled from the files in source/."""\n'
+
+
+def is_replaceable(folder: Path) -> bool:
+    """Tell whether ``write`` may put the layer there: nothing but an older layer is replaced."""
+    return not folder.exists() or (
+        folder.is_dir() and ((folder / "catalog.json").is_file() or not any(folder.iterdir()))
+    )
+
+
+def write(catalog: Catalog, folder: Path) -> None:
+    """Write the package ``folder``, whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+        new = Path(scratch, "new")
+        new.mkdir()
+        (new / "__init__.py").write_text(_PACKAGE, encoding="utf-8")
+        (new / "catalog.json").write_bytes(_compact(to_catalog(catalog)))
+        (new / "functions.json").write_bytes(_compact(to_functions(catalog)))
+        _copy_sources(catalog, new / "source")
+        if folder.exists():
+            folder.rename(Path(scratch, "old"))
+        new.rename(folder)
+
+
+def to_catalog(catalog: Catalog) -> dict[str, object]:
+    """Build catalog.json: what a metric or a comment needs."""
+    return {
+        "snapshot_hash": catalog.snapshot_hash,
+        "observability": catalog.gateway.observability,
+        "target_validation": catalog.gateway.target_validation,
+        "debug": catalog.gateway.debug,
+        "metrics": {
+            name: [metric.type, metric.level] for name, metric in sorted(catalog.metrics.items())
+        },
+    }
+
+
+def to_functions(catalog: Catalog) -> dict[str, object]:
+    """Build functions.json: what a demonstration needs besides."""
+    return {
+        "functions": {
+            name: _to_function(function) for name, function in sorted(catalog.functions.items())
+        },
+        "tools": {
+            key: {"name": tool.name, "parameters": tool.parameters.document}
+            for key, tool in sorted(catalog.tools.items())
+        },
+    }
+
+
+def _to_function(function: Function) -> dict[str, object]:
+    tools = {"tools": function.tools} if function.type == "chat" else {}
+    return {"type": function.type, **tools}
+
+
+def _compact(document: dict[str, object]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _copy_sources(catalog: Catalog, folder: Path) -> None:
+    sources = {path.resolve() for path in catalog.sources}
+    root = os.path.commonpath([path.parent for path in sources])
+    for path in sources:
+        copy = folder / path.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)

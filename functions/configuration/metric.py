@@ -1,0 +1,62 @@
+"""The rules of ``[metrics]``."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from configuration.node import Node
+
+Type: TypeAlias = Literal["boolean", "float"]
+Level: TypeAlias = Literal["inference", "episode"]
+
+PREFIX = "tensorzero::"
+
+_FIELDS = ("type", "optimize", "level", "description")
+_TYPES: tuple[Type, ...] = ("boolean", "float")
+_LEVELS: tuple[Level, ...] = ("inference", "episode")
+OPTIMIZE = ("min", "max")
+_RESERVED = ("comment", "demonstration")
+_ALLOWED = re.compile(r"[A-Za-z0-9_\-.:/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What a value of the metric is, and what it is about."""
+
+    type: Type
+    level: Level
+
+
+def read_metrics(root: Node) -> dict[str, Metric]:
+    """Read ``[metrics]``."""
+    section = root.get("metrics")
+    if section is None:
+        return {}
+    if not isinstance(section.value, dict):
+        section.refuse_type("a map")
+    return {node.name: _read(node) for node in section.children()}
+
+
+def _read(node: Node) -> Metric:
+    _check_name(node)
+    if not isinstance(node.value, dict):
+        node.refuse_type("struct MetricConfig")
+        return Metric(_TYPES[0], _LEVELS[0])
+    node.refuse_others(_FIELDS)
+    metric = Metric(node.choose("type", _TYPES), node.choose("level", _LEVELS))
+    node.choose("optimize", OPTIMIZE)
+    node.read("description", str, default="")
+    return metric
+
+
+def _check_name(node: Node) -> None:
+    if node.name in _RESERVED:
+        node.refuse(f"Metric name '{node.name}' is reserved and cannot be used")
+    elif node.name.startswith(PREFIX):
+        node.refuse(f"Metric name cannot start with '{PREFIX}': {node.name}")
+    elif not _ALLOWED.fullmatch(node.name):
+        node.refuse(
+            f"Metric name `{node.name}` contains characters that are not allowed. Only ASCII "
+            "alphanumeric characters, underscores, hyphens, dots, colons, and forward slashes "
+            "are permitted."
+        )

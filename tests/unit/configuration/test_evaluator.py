@@ -1,0 +1,147 @@
+"""Every evaluator brings a metric, and an LLM judge is a function besides."""
+
+from collections.abc import Callable
+
+import pytest
+
+from configuration.catalog import load
+from configuration.function import Function
+from configuration.metric import Metric
+
+Write = Callable[[dict[str, str]], None]
+Problems = Callable[..., tuple[str, ...]]
+
+FUNCTION = '[functions.f]\ntype = "chat"\nvariants = {}\n'
+IN_EVALUATION = """
+[evaluations.e]
+type = "inference"
+function_name = "f"
+[evaluations.e.evaluators.x]
+"""
+IN_FUNCTION = "[functions.f.evaluators.x]\n"
+TYPES = "`exact_match`, `llm_judge`, `tool_use`, `regex`, `typescript`"
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        (IN_EVALUATION, "tensorzero::evaluation_name::e::evaluator_name::x"),
+        (IN_FUNCTION, "tensorzero::function_name::f::evaluator_name::x"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("evaluator", "kind"),
+    [
+        ('type = "exact_match"\ncutoff = 0.5', "boolean"),
+        ('type = "tool_use"\nbehavior = "any"', "boolean"),
+        ('type = "regex"\nmust_match = "x"', "boolean"),
+        ('type = "llm_judge"\noutput_type = "float"\noptimize = "min"', "float"),
+        ('type = "llm_judge"\noutput_type = "boolean"\noptimize = "max"', "boolean"),
+        ('type = "typescript"\noutput_type = "float"\noptimize = "max"', "float"),
+        ('type = "typescript_judge"\noutput_type = "boolean"\noptimize = "max"', "boolean"),
+    ],
+)
+def test_an_evaluator_registers_a_metric_of_inferences(
+    write: Write, place: str, name: str, evaluator: str, kind: str
+) -> None:
+    """Its type follows from the evaluator's."""
+    write({"t.toml": f"{FUNCTION}{place}{evaluator}"})
+
+    metric = load("t.toml").metrics[name]
+
+    assert (metric.type, metric.level) == (kind, "inference")
+
+
+def test_an_llm_judge_is_a_json_function(write: Write) -> None:
+    """Its own verdicts are inferences, which take demonstrations."""
+    judge = 'type = "llm_judge"\noutput_type = "float"\noptimize = "max"\n'
+    write({"t.toml": FUNCTION + IN_EVALUATION + judge + IN_FUNCTION + judge})
+
+    assert load("t.toml").functions == {
+        "f": Function("chat"),
+        "tensorzero::llm_judge::e::x": Function("json"),
+        "tensorzero::llm_judge::function_name::f::x": Function("json"),
+    }
+
+
+def test_user_metrics_and_evaluator_metrics_stand_side_by_side(write: Write) -> None:
+    """An evaluation without evaluators brings none."""
+    write(
+        {
+            "t.toml": f'{FUNCTION}{IN_EVALUATION}type = "exact_match"\n[evaluations.none]\n'
+            '[metrics.m]\ntype = "float"\nlevel = "episode"\noptimize = "max"'
+        }
+    )
+
+    assert load("t.toml").metrics == {
+        "m": Metric("float", "episode"),
+        "tensorzero::evaluation_name::e::evaluator_name::x": Metric("boolean", "inference"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("place", "key"),
+    [
+        (IN_EVALUATION, "evaluations.e.evaluators.x"),
+        (IN_FUNCTION, "functions.f.evaluators.x"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("evaluator", "reason"),
+    [
+        ("cutoff = 1", ": TensorZeroDerive: missing tag field `type`"),
+        ("type = 1", ": TensorZeroDerive: missing tag field `type`"),
+        ('type = "foo"', f": unknown variant `foo`, expected one of {TYPES}"),
+        ('type = "llm_judge"\noptimize = "max"', ": missing field `output_type`"),
+        ('type = "typescript"\noutput_type = "float"', ": missing field `optimize`"),
+        (
+            'type = "llm_judge"\noptimize = "max"\noutput_type = "int"',
+            ".output_type: unknown variant `int`, expected `float` or `boolean`",
+        ),
+        (
+            'type = "llm_judge"\noptimize = "up"\noutput_type = "float"',
+            ".optimize: unknown variant `up`, expected `min` or `max`",
+        ),
+    ],
+)
+def test_an_evaluator_that_is_not_right_is_refused(
+    problems: Problems, place: str, key: str, evaluator: str, reason: str
+) -> None:
+    """The key says which one, where TensorZero names only the evaluation or the function."""
+    assert problems({"t.toml": f"{FUNCTION}{place}{evaluator}"}) == (f"t.toml: {key}{reason}",)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("evaluations = 5", "`evaluations`: Expected a table, found integer"),
+        ("[evaluations]\ne = 5", "`evaluations.e`: Expected a table, found integer"),
+        (
+            "[evaluations.e]\nevaluators = 5",
+            "`evaluations.e.evaluators`: Expected a table, found integer",
+        ),
+        (
+            "[evaluations.e.evaluators]\nx = 5",
+            "`evaluations.e.evaluators.x`: Expected a table, found integer",
+        ),
+        (
+            f"{FUNCTION}evaluators = 5",
+            "`functions.f.evaluators`: Expected a table, found integer",
+        ),
+        (
+            '[evaluations."a::b"]',
+            'evaluation names cannot contain "::" (referenced in `[evaluations.a::b]`)',
+        ),
+        (
+            '[evaluations.e.evaluators."a::b"]\ntype = "exact_match"',
+            'Evaluator names cannot contain "::" (referenced in `[evaluations.e]`)',
+        ),
+        (
+            f'{FUNCTION}[functions.f.evaluators."a::b"]\ntype = "exact_match"',
+            'Evaluator names cannot contain "::" (referenced in `[functions.f.evaluators]`)',
+        ),
+    ],
+)
+def test_what_holds_evaluators_is_checked_too(problems: Problems, text: str, reason: str) -> None:
+    """Two colons separate the parts of the metric's name."""
+    assert problems({"t.toml": text}) == (f"t.toml: {reason}",)
