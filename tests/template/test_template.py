@@ -1,0 +1,269 @@
+"""template.yaml, held against the code that it runs and against what AWS publishes."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.template import ROOT, TEMPLATE, properties, resources
+
+GLOBALS = TEMPLATE["Globals"]["Function"]
+FUNCTIONS = properties("AWS::Serverless::Function")
+ROLES = properties("AWS::IAM::Role")
+TABLES = resources("AWS::DynamoDB::Table")
+LOGS = properties("AWS::Logs::LogGroup")
+ALARMS = properties("AWS::CloudWatch::Alarm")
+ROUTES = properties("AWS::ApiGatewayV2::Route")
+PERMISSIONS = properties("AWS::Lambda::Permission")
+
+# Kinds of metrics that exist: an HTTP API's, not a REST API's; and our own.
+PUBLISHED = {
+    "AWS/Lambda": ({"Errors", "Throttles"}, {"FunctionName", "Resource", "ExecutedVersion"}),
+    "AWS/ApiGateway": ({"4xx", "5xx", "Count", "Latency"}, {"ApiId", "Stage"}),
+    "TensorZeroFeedback": ({"StorageUnavailable"}, {"service"}),
+}
+
+# All that each function may do.
+ALLOWED = {
+    "FeedbackRole": {
+        "dynamodb:GetItem": {"Target"},
+        "dynamodb:PutItem": {
+            "BooleanMetricFeedback",
+            "FloatMetricFeedback",
+            "CommentFeedback",
+            "DemonstrationFeedback",
+            "EvaluationHumanFeedback",
+        },
+        "logs:CreateLogStream": {"FeedbackLogs"},
+        "logs:PutLogEvents": {"FeedbackLogs"},
+    },
+    "InferencesRole": {
+        "dynamodb:PutItem": {"Target"},
+        "logs:CreateLogStream": {"InferencesLogs"},
+        "logs:PutLogEvents": {"InferencesLogs"},
+    },
+    "StatusRole": {
+        "dynamodb:GetItem": {"Target"},
+        "logs:CreateLogStream": {"StatusLogs"},
+        "logs:PutLogEvents": {"StatusLogs"},
+    },
+}
+
+# Declared for the kinds of feedback to come, and not read yet.
+AHEAD = {"DEMONSTRATION_TABLE", "EVALUATION_TABLE"}
+
+
+def variables(function: str) -> dict[str, Any]:
+    """Give the environment of a function: what all have, and its own."""
+    return {
+        **GLOBALS["Environment"]["Variables"],
+        **FUNCTIONS[function]["Environment"]["Variables"],
+    }
+
+
+def package(function: str) -> Path:
+    """Give the folder that a function's handler lies in."""
+    handler: str = FUNCTIONS[function]["Handler"]
+    return ROOT / "functions" / handler.split(".", maxsplit=1)[0]
+
+
+def constants(function: str) -> set[str]:
+    """Give the names that a function's composition root looks up in os.environ."""
+    tree = ast.parse((package(function) / "app.py").read_text("utf-8"))
+    return {
+        ast.literal_eval(node.slice)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ"
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_handler_is_where_the_template_says(function: str) -> None:
+    """`feedback.app.handler` is the name `handler` in functions/feedback/app.py."""
+    *path, name = FUNCTIONS[function]["Handler"].split(".")
+    tree = ast.parse((ROOT / "functions" / "/".join(path)).with_suffix(".py").read_text("utf-8"))
+    assigned = {
+        ast.unparse(target)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+    }
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+    assert name in assigned | defined
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_given_every_variable_that_it_reads_and_no_other(function: str) -> None:
+    """Apart from those that Powertools and pydantic read for themselves."""
+    given = {
+        name for name in variables(function) if not name.startswith(("POWERTOOLS_", "PYDANTIC_"))
+    }
+
+    assert constants(function) == given - AHEAD
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_service_is_named_as_its_package(function: str) -> None:
+    """The name is a dimension of its metrics, and so of the alarms on them."""
+    assert variables(function)["POWERTOOLS_SERVICE_NAME"] == package(function).name
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_gives_up_before_the_api_does(function: str) -> None:
+    """An HTTP API waits 30 seconds: a later answer would be nobody's."""
+    assert {**GLOBALS, **FUNCTIONS[function]}["Timeout"] < 30
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_do_what_its_function_needs_and_nothing_else(role: str) -> None:
+    """Action by action, resource by resource: a wildcard could not be in this table."""
+    granted: dict[str, set[str]] = {}
+    for policy in ROLES[role]["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement.keys() == {"Effect", "Action", "Resource"}
+            for action in _list(statement["Action"]):
+                resources = {
+                    one["GetAtt"].removesuffix(".Arn") for one in _list(statement["Resource"])
+                }
+                granted.setdefault(action, set()).update(resources)
+
+    assert granted == ALLOWED[role]
+    assert ROLES[role].keys() == {"AssumeRolePolicyDocument", "Policies"}
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    """And adds nothing to it: SAM would attach policies of its own to a role that it makes."""
+    roles = [function["Role"]["GetAtt"] for function in FUNCTIONS.values()]
+
+    assert sorted(roles) == sorted(f"{role}.Arn" for role in ROLES)
+    assert not any("Policies" in function for function in [GLOBALS, *FUNCTIONS.values()])
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_log_is_kept_as_long_as_it_was_asked_for(function: str) -> None:
+    """A group that Lambda makes by itself is kept for ever."""
+    group = FUNCTIONS[function]["LoggingConfig"]["LogGroup"]["Ref"]
+
+    assert group in LOGS
+
+
+@pytest.mark.parametrize("group", LOGS)
+def test_every_log_group_has_a_retention(group: str) -> None:
+    """The API's access log too."""
+    assert LOGS[group]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_outlives_mistakes(table: str) -> None:
+    """In production it can be neither deleted nor replaced, and anything can be undone."""
+    assert TABLES[table]["DeletionPolicy"] == {"If": ["IsProd", "Retain", "Delete"]}
+    assert TABLES[table]["UpdateReplacePolicy"] == {"If": ["IsProd", "Retain", "Delete"]}
+    settings = TABLES[table]["Properties"]
+    assert settings["DeletionProtectionEnabled"] == {"If": ["IsProd", True, False]}
+    assert settings["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert settings["SSESpecification"] == {"SSEEnabled": True}
+    assert settings["BillingMode"] == "PAY_PER_REQUEST"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_has_no_attribute_but_its_keys(table: str) -> None:
+    """No index that nothing reads."""
+    settings = TABLES[table]["Properties"]
+
+    assert [key["AttributeName"] for key in settings["KeySchema"]] == [
+        attribute["AttributeName"] for attribute in settings["AttributeDefinitions"]
+    ]
+    assert "GlobalSecondaryIndexes" not in settings
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_an_alarm_watches_something_that_exists(alarm: str) -> None:
+    """A name that nobody publishes is an alarm that never fires."""
+    metrics, dimensions = PUBLISHED[ALARMS[alarm]["Namespace"]]
+
+    assert ALARMS[alarm]["MetricName"] in metrics
+    assert {one["Name"] for one in ALARMS[alarm]["Dimensions"]} <= dimensions
+
+
+@pytest.mark.parametrize(
+    "alarm", [name for name, one in ALARMS.items() if one["Namespace"] == "TensorZeroFeedback"]
+)
+def test_an_alarm_on_our_own_metric_watches_one_that_the_code_emits(alarm: str) -> None:
+    """With the name of the service that emits it."""
+    services = {variables(function)["POWERTOOLS_SERVICE_NAME"] for function in FUNCTIONS}
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "functions").rglob("*.py"))
+
+    assert f'"{ALARMS[alarm]["MetricName"]}"' in sources
+    assert {one["Value"] for one in ALARMS[alarm]["Dimensions"]} <= services
+    assert (
+        GLOBALS["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == "TensorZeroFeedback"
+    )
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_an_alarm_tells_whoever_asked(alarm: str) -> None:
+    """The topic is optional; without one the alarm is to be looked at."""
+    assert ALARMS[alarm]["AlarmActions"] == {
+        "If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
+    }
+
+
+def test_a_rollout_is_undone_by_the_errors_of_the_new_version_alone() -> None:
+    """The dimension ExecutedVersion leaves out the old one, whose errors must not stop its fix."""
+    watched = {
+        alarm["Ref"]
+        for function in FUNCTIONS.values()
+        for alarm in function.get("DeploymentPreference", {}).get("Alarms", [])
+    }
+
+    assert watched == {"NewFeedbackErrors", "NewInferencesErrors"}
+    for alarm in watched:
+        assert "ExecutedVersion" in {one["Name"] for one in ALARMS[alarm]["Dimensions"]}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_route_reaches_its_function_and_nobody_else_may_call_it(route: str) -> None:
+    """Its integration is there, and API Gateway may call the alias for this very route."""
+    method, path = ROUTES[route]["RouteKey"].split(" ")
+    integration = ROUTES[route]["Target"]["Sub"].removeprefix("integrations/${").removesuffix("}")
+    invoked = TEMPLATE["Resources"][integration]["Properties"]["IntegrationUri"]
+    allowed = {one["SourceArn"]["Sub"].split("${Api}")[1]: one for one in PERMISSIONS.values()}
+
+    permission = allowed[f"/$default/{method}{path}"]
+    assert permission["FunctionName"] == invoked
+    assert invoked["Ref"].endswith(".Alias")
+
+
+def test_the_api_has_these_routes_and_no_other() -> None:
+    """No catch-all: junk never reaches a Lambda."""
+    assert {route["RouteKey"] for route in ROUTES.values()} == {
+        "POST /feedback",
+        "POST /internal/inferences",
+        "GET /status",
+        "GET /health",
+    }
+    assert len(PERMISSIONS) == len(ROUTES)
+
+
+def test_the_access_log_tells_nothing_about_a_caller() -> None:
+    """Neither his address nor what he is authorized by."""
+    form = TEMPLATE["Resources"]["ApiStage"]["Properties"]["AccessLogSettings"]["Format"]
+
+    assert not re.search(r"identity|authorizer|header|querystring|\$context\.path", form)
+
+
+def test_nothing_says_another_version_of_python_or_another_architecture() -> None:
+    """The template decides; what builds the layers reads it there."""
+    runtime = GLOBALS["Runtime"]
+
+    for layer in properties("AWS::Serverless::LayerVersion").values():
+        assert layer["CompatibleRuntimes"] == [runtime]
+    architecture = TEMPLATE["Parameters"]["Architecture"]["Default"]
+    assert f"BUILD_FOR ?= {architecture}\n" in (ROOT / "build.mk").read_text("utf-8")
+
+
+def _list(value: Any) -> list[Any]:  # noqa: ANN401 - IAM takes one or a list of them
+    return value if isinstance(value, list) else [value]
