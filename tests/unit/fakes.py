@@ -1,0 +1,71 @@
+"""What stands in for AWS and for time in unit tests, each named for what it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from feedback.model import Target
+from feedback.store import Row
+from feedback.targets import Clock
+from runtime.dynamodb import Item
+from runtime.uuids import Uuid
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """Lambda's context object, as far as it is used."""
+
+    aws_request_id: str = "8a5d9a26-0000-4000-8000-000000000000"
+
+
+@dataclass
+class ListStore:
+    """Rows in a list."""
+
+    rows: list[Row] = field(default_factory=list)
+
+    def put(self, row: Row) -> None:
+        """Append it."""
+        self.rows.append(row)
+
+
+@dataclass
+class DictTargets:
+    """Targets in a dictionary, and the looks that were taken."""
+
+    records: dict[Target, Item] = field(default_factory=dict)
+    looks: list[Target] = field(default_factory=list)
+
+    def get(self, target: Target) -> Item | None:
+        """Look once."""
+        self.looks.append(target)
+        return self.records.get(target)
+
+
+@dataclass
+class ManualTime:
+    """Time that passes only while somebody sleeps; `meanwhile` happens at its moment."""
+
+    moment: float = 1_790_000_000.0
+    slept: list[float] = field(default_factory=list)
+    meanwhile: dict[float, Callable[[], None]] = field(default_factory=dict)
+
+    def now(self) -> float:
+        """Tell the time."""
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        """Let the time pass, and what happens in it happen."""
+        self.slept.append(seconds)
+        self.moment += seconds
+        for due in [moment for moment in self.meanwhile if moment <= self.moment]:
+            self.meanwhile.pop(due)()
+
+    def clock(self) -> Clock:
+        """Give it as the clock that the code under test takes."""
+        return Clock(self.now, self.sleep)
+
+
+def uuid7(seconds: float, rest: int = 1) -> Uuid:
+    """Make the id of something that came to be at a moment."""
+    digits = f"{round(seconds * 1_000):012x}"
+    return Uuid(f"{digits[:8]}-{digits[8:]}-7000-8000-{rest:012x}")
