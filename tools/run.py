@@ -44,9 +44,11 @@ def main() -> int:
         with _home() as (home, keep), _emulator(home, keep=keep) as aws:
             stack = _ready(aws)
             if not os.environ.get("ONCE"):
+                kept = "; what is stored stays for the next `make run`" if keep else ""
+                _say(f"Ctrl-C ends this{kept}.")
                 _follow(stack)
     except KeyboardInterrupt:
-        _say("Stopped." if os.environ.get("FRESH") else f"Stopped. What was stored is in {STATE}.")
+        _say("Stopped.")
     except (EmulatorDied, StackFailed) as failure:
         _say(str(failure))
         return 1
@@ -102,8 +104,7 @@ def _ready(aws: Emulator) -> Stack:
         f"Give feedback on it, from another terminal:\n\n"
         f"  curl {stack.url}/feedback \\\n"
         f"    -H 'Content-Type: application/json' \\\n"
-        f"    -d '{feedback}'\n\n"
-        f"Ctrl-C ends this. What is stored stays for the next `make run`.\n",
+        f"    -d '{feedback}'\n",
         flush=True,
     )
     return stack
@@ -145,13 +146,14 @@ def _post(url: str, body: object) -> None:
 def _follow(stack: Stack) -> None:
     """Print the function's log and every item that is stored, as they come."""
     seen_items = {json.dumps(item) for table in FEEDBACK for item in stack.items(table)}
-    since, seen_lines = int(time.time() * 1000), set[tuple[int, str]]()
+    seen_lines, since = list[tuple[int, str]](), int(time.time() * 1000)
     while True:
         time.sleep(0.5)
-        for moment, line in stack.log("Feedback", since=since):
+        lines = stack.log("Feedback", since=since)
+        for moment, line in lines:
             if (moment, line) not in seen_lines and not line.startswith(PLATFORM_LINES):
                 print(f"log     {line.rstrip()}", flush=True)
-            seen_lines.add((moment, line))
+        seen_lines, since = lines, max((moment for moment, _ in lines), default=since)
         for table in FEEDBACK:
             for item in (json.dumps(item) for item in stack.items(table)):
                 if item not in seen_items:
