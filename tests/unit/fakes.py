@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from feedback.model import Target
+from feedback.model import Record, Target
 from feedback.store import Row
 from feedback.targets import Clock
-from runtime.dynamodb import Item
+from runtime.catalog import Catalog
 from runtime.uuids import Uuid
 
 
@@ -23,19 +24,19 @@ class ListStore:
 
     rows: list[Row] = field(default_factory=list)
 
-    def put(self, row: Row) -> None:
-        """Append it."""
-        self.rows.append(row)
+    def write(self, rows: list[Row]) -> None:
+        """Append them."""
+        self.rows += rows
 
 
 @dataclass
 class DictTargets:
     """Targets in a dictionary, and the looks that were taken."""
 
-    records: dict[Target, Item] = field(default_factory=dict)
+    records: dict[Target, Record] = field(default_factory=dict)
     looks: list[Target] = field(default_factory=list)
 
-    def get(self, target: Target) -> Item | None:
+    def get(self, target: Target, _reads: tuple[str, ...]) -> Record | None:
         """Look once."""
         self.looks.append(target)
         return self.records.get(target)
@@ -69,3 +70,20 @@ def uuid7(seconds: float, rest: int = 1) -> Uuid:
     """Make the id of something that came to be at a moment."""
     digits = f"{round(seconds * 1_000):012x}"
     return Uuid(f"{digits[:8]}-{digits[8:]}-7000-8000-{rest:012x}")
+
+
+def catalog(*, observability: bool = True, target_validation: bool = True) -> Catalog:
+    """Make a configuration with a metric of each type and level."""
+    return Catalog(
+        snapshot_hash="5f" * 32,
+        observability=observability,
+        target_validation=target_validation,
+        debug=False,
+        metrics={
+            "liked": ("boolean", "inference"),
+            "resolved": ("boolean", "episode"),
+            "distance": ("float", "inference"),
+            "rating": ("float", "episode"),
+        },
+        folder=Path("no/such/folder"),
+    )

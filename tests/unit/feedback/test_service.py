@@ -1,0 +1,330 @@
+"""The use case: the order in which a request is refused, and what is stored of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback.model import Level, Record, Target
+from feedback.schemas import FeedbackRequest
+from feedback.service import Service
+from feedback.store import Row
+from runtime import uuids
+from runtime.errors import (
+    AmbiguousTarget,
+    FeedbackDisabled,
+    IncompleteEvaluation,
+    InvalidValue,
+    ItemTooLarge,
+    NotUuidV7,
+    Refusal,
+    ReservedTag,
+    StorageUnavailable,
+    TargetNotFound,
+    UnknownMetric,
+    WrongLevel,
+)
+from runtime.uuids import Uuid
+from tests.unit.fakes import DictTargets, ListStore, ManualTime, catalog, uuid7
+
+NOW = 1_790_000_000.0
+INFERENCE = uuid7(NOW - 60, 1)
+EPISODE = uuid7(NOW - 60, 2)
+NOBODY = uuid7(NOW - 60, 3)
+NO_V7 = Uuid("0192c4a0-7e00-4000-8000-000000000001")
+
+
+@dataclass
+class Stack:
+    """A service, and what it stands on."""
+
+    observability: bool = True
+    target_validation: bool = True
+    store: ListStore = field(default_factory=ListStore)
+    time: ManualTime = field(default_factory=lambda: ManualTime(NOW))
+    targets: DictTargets = field(
+        default_factory=lambda: DictTargets(
+            {
+                Target(Level.INFERENCE, INFERENCE): Record(function_name="f"),
+                Target(Level.EPISODE, EPISODE): Record(),
+            }
+        )
+    )
+
+    def submit(self, **request: Any) -> Uuid:
+        """Ask the service, with a good request that these fields change."""
+        service = Service(
+            catalog(observability=self.observability, target_validation=self.target_validation),
+            self.targets,
+            self.store,
+            self.time.clock(),
+        )
+        good: dict[str, Any] = {"metric_name": "liked", "value": True, "inference_id": INFERENCE}
+        return service.submit(FeedbackRequest(**{**good, **request}))
+
+
+RESERVED = {"tags": {"tensorzero::x": ""}}
+INCOMPLETE = {
+    "tags": {"tensorzero::datapoint_id": "", "tensorzero::human_feedback": ""},
+    "internal": True,
+}
+BOTH = {"episode_id": EPISODE}
+UNKNOWN = {"metric_name": "nope"}
+WRONG_LEVEL = {"metric_name": "rating"}
+NONE_GIVEN = {"metric_name": "comment", "inference_id": None}
+NOT_V7 = {"inference_id": NO_V7}
+WRONG_VALUE = {"value": 1}
+MISSING = {"inference_id": NOBODY}
+TOO_LARGE = {"tags": {"a": "x" * 500_000}}
+
+ORDER: list[tuple[type[Refusal], bool, dict[str, Any]]] = [
+    (ReservedTag, False, {**RESERVED, **BOTH, **UNKNOWN, **WRONG_VALUE}),
+    (IncompleteEvaluation, False, {**INCOMPLETE, **BOTH, **UNKNOWN, **WRONG_VALUE}),
+    (FeedbackDisabled, False, {**BOTH, **UNKNOWN, **WRONG_VALUE, "dryrun": True}),
+    (AmbiguousTarget, True, {**BOTH, **UNKNOWN, **WRONG_VALUE}),
+    (UnknownMetric, True, {**UNKNOWN, **NOT_V7, **WRONG_VALUE}),
+    (UnknownMetric, True, {**UNKNOWN, "inference_id": None}),
+    (AmbiguousTarget, True, {**NONE_GIVEN, **WRONG_VALUE}),
+    (WrongLevel, True, {**WRONG_LEVEL, **NOT_V7, **WRONG_VALUE}),
+    (WrongLevel, True, {"inference_id": None, **WRONG_VALUE}),
+    (NotUuidV7, True, {**NOT_V7, **WRONG_VALUE}),
+    (InvalidValue, True, {**WRONG_VALUE, **MISSING, **TOO_LARGE}),
+    (TargetNotFound, True, {**MISSING}),
+    (TargetNotFound, True, {"metric_name": "comment", "value": "", "inference_id": EPISODE}),
+    (ItemTooLarge, True, {**TOO_LARGE}),
+]
+
+
+@pytest.mark.parametrize(("refusal", "observability", "request_"), ORDER)
+@pytest.mark.parametrize("dryrun", [True, False, None])
+def test_the_first_rule_that_is_broken_is_told(
+    refusal: type[Refusal],
+    observability: bool,
+    request_: dict[str, Any],
+    dryrun: bool | None,
+) -> None:
+    """In TensorZero's order, but what needs no look-up before what does; nothing is stored."""
+    stack = Stack(observability=observability)
+
+    with pytest.raises(Refusal) as caught:
+        stack.submit(**{"dryrun": dryrun, **request_})
+
+    assert caught.type is refusal
+    assert stack.store.rows == []
+
+
+@pytest.mark.parametrize(
+    ("refusal", "request_"),
+    [
+        (refusal, request)
+        for refusal, observability, request in ORDER
+        if refusal not in {TargetNotFound, ItemTooLarge} and observability
+    ],
+)
+def test_what_needs_no_look_up_is_refused_at_once(
+    refusal: type[Refusal], request_: dict[str, Any]
+) -> None:
+    """Even if the target is missing as well."""
+    stack = Stack(targets=DictTargets())
+
+    with pytest.raises(refusal):
+        stack.submit(**request_)
+
+    assert stack.targets.looks == []
+    assert stack.time.slept == []
+
+
+def test_the_texts_are_tensorzeros() -> None:
+    """Those of the rules that live here."""
+    with pytest.raises(AmbiguousTarget) as ambiguous:
+        Stack().submit(**BOTH)
+    with pytest.raises(FeedbackDisabled) as disabled:
+        Stack(observability=False).submit()
+
+    assert str(ambiguous.value) == "Both episode_id and inference_id cannot be provided"
+    assert str(disabled.value) == (
+        "Feedback requires observability to be enabled "
+        "(`gateway.observability.enabled` must not be `false`)."
+    )
+
+
+ACCEPTED: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
+    (
+        {"metric_name": "liked", "value": False, "inference_id": INFERENCE},
+        "boolean",
+        {
+            "target_id": {"S": INFERENCE},
+            "metric_name": {"S": "liked"},
+            "value": {"BOOL": False},
+        },
+    ),
+    (
+        {"metric_name": "resolved", "value": True, "inference_id": None, "episode_id": EPISODE},
+        "boolean",
+        {
+            "target_id": {"S": EPISODE},
+            "metric_name": {"S": "resolved"},
+            "value": {"BOOL": True},
+        },
+    ),
+    (
+        {"metric_name": "distance", "value": 2, "inference_id": INFERENCE},
+        "float",
+        {
+            "target_id": {"S": INFERENCE},
+            "metric_name": {"S": "distance"},
+            "value": {"N": "2.0"},
+        },
+    ),
+    (
+        {"metric_name": "rating", "value": 4.5, "inference_id": None, "episode_id": EPISODE},
+        "float",
+        {
+            "target_id": {"S": EPISODE},
+            "metric_name": {"S": "rating"},
+            "value": {"N": "4.5"},
+        },
+    ),
+    (
+        {"metric_name": "comment", "value": "é", "inference_id": INFERENCE},
+        "comment",
+        {
+            "target_id": {"S": INFERENCE},
+            "target_type": {"S": "inference"},
+            "value": {"S": "é"},
+        },
+    ),
+    (
+        {"metric_name": "comment", "value": "", "inference_id": None, "episode_id": EPISODE},
+        "comment",
+        {
+            "target_id": {"S": EPISODE},
+            "target_type": {"S": "episode"},
+            "value": {"S": ""},
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("request_", "table", "attributes"), ACCEPTED)
+@pytest.mark.parametrize("dryrun", [False, None])
+def test_feedback_is_stored_as_one_row(
+    request_: dict[str, Any], table: str, attributes: dict[str, Any], dryrun: bool | None
+) -> None:
+    """With the attributes that design.md lists, and no other."""
+    stack = Stack()
+
+    feedback_id = stack.submit(**request_, tags={"a": "b", "": ""}, dryrun=dryrun)
+
+    [row] = stack.store.rows
+    stamp = row.item.pop("timestamp")["S"]
+    assert row == Row(
+        table,
+        {
+            **attributes,
+            "id": {"S": feedback_id},
+            "tags": {"M": {"a": {"S": "b"}, "": {"S": ""}}},
+            "snapshot_hash": {"S": "5f" * 32},
+        },
+    )
+    assert len(stamp) == len("2026-01-01T00:00:00.000Z")
+    assert stamp.endswith("Z")
+
+
+@pytest.mark.parametrize(("request_", "table", "attributes"), ACCEPTED)
+def test_a_dry_run_is_checked_like_any_other_and_stores_nothing(
+    request_: dict[str, Any], table: str, attributes: dict[str, Any]
+) -> None:
+    """It gets an id all the same."""
+    stack = Stack()
+
+    feedback_id = stack.submit(**request_, dryrun=True)
+
+    assert uuids.milliseconds(feedback_id)
+    assert (table, attributes) != ("", {})
+    assert len(stack.targets.looks) == 1
+    assert stack.store.rows == []
+
+
+def test_internal_feedback_is_marked_in_its_tags() -> None:
+    """And may bear reserved ones."""
+    stack = Stack()
+
+    stack.submit(internal=True, tags={"tensorzero::x": "y"})
+
+    assert stack.store.rows[0].item["tags"] == {
+        "M": {"tensorzero::x": {"S": "y"}, "tensorzero::internal": {"S": "true"}}
+    }
+
+
+@pytest.mark.parametrize("target", [NO_V7, NOBODY, INFERENCE])
+@pytest.mark.parametrize(
+    ("metric", "value"), [("liked", True), ("distance", 1.0), ("comment", "text")]
+)
+def test_without_target_validation_no_target_is_looked_for(
+    metric: str, value: object, target: Uuid
+) -> None:
+    """Whatever its version."""
+    stack = Stack(target_validation=False, targets=DictTargets())
+
+    stack.submit(metric_name=metric, value=value, inference_id=target)
+
+    assert stack.store.rows[0].item["target_id"] == {"S": target}
+    assert stack.targets.looks == []
+    assert stack.time.slept == []
+
+
+def test_without_target_validation_a_value_is_still_checked() -> None:
+    """As are ids, levels and names."""
+    with pytest.raises(InvalidValue):
+        Stack(target_validation=False).submit(value=1)
+
+
+def test_a_target_that_appears_in_time_is_accepted() -> None:
+    """The request waits for it."""
+    stack = Stack(targets=DictTargets())
+    fresh = uuid7(NOW - 0.1)
+    record = {Target(Level.INFERENCE, fresh): Record()}
+    stack.time.meanwhile[NOW + 2] = lambda: stack.targets.records.update(record)
+
+    stack.submit(inference_id=fresh)
+
+    assert len(stack.store.rows) == 1
+    assert 2 <= stack.time.now() - NOW <= 2.4
+
+
+def test_an_old_target_that_is_missing_costs_one_second() -> None:
+    """Not six."""
+    stack = Stack()
+
+    with pytest.raises(TargetNotFound):
+        stack.submit(**MISSING)
+
+    assert stack.time.now() - NOW == pytest.approx(1)
+
+
+def test_an_outage_of_the_store_is_no_success() -> None:
+    """The refusal passes through."""
+
+    class Down(ListStore):
+        def write(self, rows: list[Row]) -> None:
+            raise StorageUnavailable(f"{len(rows)} not written")
+
+    with pytest.raises(StorageUnavailable):
+        Stack(store=Down()).submit()
+
+
+@given(st.dictionaries(st.text().map("_{}".format), st.text(), max_size=5), st.text())
+def test_any_comment_with_any_tags_becomes_a_row_that_says_the_same(
+    tags: dict[str, str], text: str
+) -> None:
+    """As long as no tag is reserved."""
+    stack = Stack()
+
+    stack.submit(metric_name="comment", value=text, tags=tags)
+
+    item = stack.store.rows[0].item
+    assert item["value"] == {"S": text}
+    assert {name: value["S"] for name, value in item["tags"]["M"].items()} == tags
