@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
-CONFIG ?= layers/config/tensorzero.toml
+CONFIG ?= tensorzero.toml
 RUNTIME := $(shell sed -n 's/^ *Runtime: python//p' template.yaml)
 
 export SAM_CLI_TELEMETRY := 0
@@ -76,7 +76,7 @@ check: $(ENVIRONMENTS) ## Lint, format, types, template and configuration: what 
 	$(BIN)/mypy
 	$(BIN)/cfn-lint template.yaml
 	.tools/sam/bin/sam validate
-	PYTHONPATH=functions $(BIN)/python -m configuration '$(CONFIG)'
+	cd layers/config && PYTHONPATH=$(CURDIR)/functions $(CURDIR)/$(BIN)/python -m configuration '$(CONFIG)'
 
 format: .venv/.stamp ## Put the code in shape
 	$(BIN)/ruff check --fix

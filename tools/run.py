@@ -22,7 +22,7 @@ from botocore.exceptions import HTTPClientError
 from runtime import uuids
 from tools import emulator as emulators
 from tools.emulator import Emulator, EmulatorDied, emulator
-from tools.stack import BUILD, LOCAL, Stack, StackFailed, build, deploy
+from tools.stack import CONFIGURATION, LOCAL, Stack, StackFailed, build, deploy
 
 STATE = LOCAL / "run"
 DEFAULT_PORT = 3000  # where TensorZero's own gateway listens
@@ -127,8 +127,7 @@ def _sample_feedback(sample: dict[str, str]) -> dict[str, Any]:
 
 
 def _configuration(part: str) -> dict[str, Any]:
-    path = BUILD / f"ConfigLayer/python/tensorzero_config/{part}.json"
-    document: dict[str, Any] = json.loads(path.read_bytes())
+    document: dict[str, Any] = json.loads((CONFIGURATION / f"{part}.json").read_bytes())
     return document
 
 

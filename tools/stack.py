@@ -8,6 +8,7 @@ with emulator(folder) as aws:
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tools.emulator import ROOT, Emulator
 SAM = ROOT / ".tools/sam/bin/sam"
 LOCAL = ROOT / ".local"
 BUILD = LOCAL / "build"
+CONFIGURATION = BUILD / "ConfigLayer/python/tensorzero_config"
 MARK = LOCAL / "built-from"
 NAME = "tensorzero-feedback-local"
 TAG = "built-from"
@@ -90,16 +92,18 @@ def fingerprint() -> str:
 def build() -> bool:
     """Build for this machine's Python; tell whether there was anything to do."""
     current = fingerprint()
-    if BUILD.exists() and _built() == current:
+    elsewhere = "CONFIG" in os.environ  # the configuration may lie outside of what was hashed
+    if BUILD.exists() and not elsewhere and _built().startswith(current):
         return False
     MARK.unlink(missing_ok=True)
     _sam("build", env={**os.environ, "BUILD_FOR": "local"})
-    MARK.write_text(current)
+    catalog = json.loads((CONFIGURATION / "catalog.json").read_bytes())
+    MARK.write_text(f"{current}-{catalog['snapshot_hash']}")
     return True
 
 
-def _built() -> str | None:
-    return MARK.read_text() if MARK.exists() else None
+def _built() -> str:
+    return MARK.read_text() if MARK.exists() else ""
 
 
 def deploy(aws: Emulator) -> Stack:
