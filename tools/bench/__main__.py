@@ -1,0 +1,93 @@
+"""`python -m tools.bench`: builds the Lambda, measures it beside the SDK, prints the table."""
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from tools.bench import meter, report
+from tools.bench.artefact import ROOT, build
+from tools.bench.loopback import running
+from tools.bench.meter import Cost, Meter
+from tools.bench.process import Process, run
+from tools.bench.report import Result
+from tools.bench.scenario import INFERENCE, ROWS, TARGET
+from tools.bench.sides import Maker, roots
+
+FOLDER = ROOT / "build/bench"
+NAMES = {"https": "TLS, as AWS is reached", "http": "plain HTTP"}
+STARTED = time.monotonic()
+
+
+def main() -> int:
+    """Measure the transports asked for; 1 if an aim is missed."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--plain", action="store_true", help="over plain HTTP as well")
+    parser.add_argument("--json", type=Path, help="write the results to this file too")
+    asked = parser.parse_args()
+    chosen = meter.choose()
+    if chosen.count is meter.calls:
+        print("valgrind is not installed: counting calls of Python functions (sys.setprofile).")
+        print("They show a regression as surely, but no cost that is outside Python.\n")
+
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    say("building the function and its layers")
+    artefact = build(FOLDER)
+    results: dict[str, list[Result]] = {}
+    with running({INFERENCE: TARGET}, FOLDER) as loopback:
+        for scheme in ("https", "http") if asked.plain else ("https",):
+            results[scheme] = transport(Maker(artefact, loopback, scheme, FOLDER), chosen)
+    print(f"{report.machine()}\n{report.notes()}\n")
+    everything = [result for scheme in results.values() for result in scheme]
+    print(report.verdict(everything))
+    if asked.json:
+        asked.json.write_text(json.dumps(report.document(chosen, results), indent=2), "utf-8")
+    return any(result.missed for result in everything)
+
+
+def transport(maker: Maker, chosen: Meter) -> list[Result]:
+    """Measure every row over one transport, and print its tables."""
+    lambdas = [maker.function(row) for row in ROWS]
+    floors: dict[int, Process] = {}
+    for row in ROWS:
+        say(f"rehearsing {row.name}")
+        if calls := maker.rehearse(row):
+            floors[len(calls)] = maker.floor(calls)
+            run(floors[len(calls)], 1, "none")  # leaves its bytecode
+    processes = [*floors.values(), *lambdas]
+    costs = meter.measure(processes, chosen.count, say)
+    say("timing")
+    results = _lines(floors, costs)
+    title = f"{chosen.what.capitalize()} over {NAMES[maker.scheme]}"
+    if maker.scheme == "https":
+        title += f"; roots loaded: floor {roots(processes[0])}, Lambda {roots(lambdas[0])}"
+    print(report.table(title, results, chosen) + "\n")
+    milliseconds = Meter("", chosen.count, ("ms", 1), ("ms", 1))
+    wall = _lines(floors, meter.clock(processes))
+    title = "Wall time, for information: NOISY, no aim is held to it"
+    print(report.table(title, wall, milliseconds, held=False) + "\n")
+    return results
+
+
+def _lines(floors: dict[int, Process], costs: list[Cost]) -> list[Result]:
+    """Put each cost beside its floor's: a request without an SDK call beside the cheapest."""
+    bare = dict(zip(floors, costs, strict=False))
+    lines = [
+        Result(process.name, calls, bare[calls], bare[calls]) for calls, process in floors.items()
+    ]
+    for row, cost in zip(ROWS, costs[len(floors) :], strict=True):
+        calls = len(row.operations)
+        floor = bare[calls or min(bare)]
+        lines.append(Result(row.name, calls, cost, floor, aimed=calls > 0))
+    return lines
+
+
+def say(progress: str) -> None:
+    """Tell how far it is, on standard error."""
+    sys.stderr.write(f"bench {time.monotonic() - STARTED:5.0f} s  {progress}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""The results: as a table for people, as JSON for programs, and whether they meet the aims."""
+
+import platform
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tools.bench.meter import FEW, MANY, Cost, Meter
+
+AIM_FIRST = 1.0
+"""From process start to the first answer, at most this many times the floor."""
+AIM_WARM = 0.8
+"""A warm request, at most this many times the floor's same calls."""
+
+NOTES = """\
+  floor     boto3.client("dynamodb") as installed, untuned, with its bytecode; the very SDK calls
+            of the row, their parameters taken from what the Lambda sends
+  Lambda    feedback.app.handler with an API Gateway event, out of the built function and layers and
+            nothing but the standard library beside them; without Lambda's own runtime client
+  init      process start until the handler, or the floor's client, is ready
+  first     process start until the first answer
+  warm      a request: N={many} less N={few}, over {difference}
+  server    answers as DynamoDB does, on loopback, in a process that is not counted"""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A line: a row's Lambda, or the floor itself, beside its floor."""
+
+    name: str
+    calls: int
+    """DynamoDB calls a request."""
+    cost: Cost
+    floor: Cost
+    aimed: bool = False
+    """Whether the aims hold for it: not for the floor, nor for a request without an SDK call."""
+
+    @property
+    def ratio(self) -> Cost:
+        """The cost in floors."""
+        return Cost(
+            self.cost.init / self.floor.init,
+            self.cost.first / self.floor.first,
+            self.cost.warm / self.floor.warm,
+        )
+
+    @property
+    def missed(self) -> bool:
+        """Whether it is dearer than aimed for."""
+        return self.aimed and (self.ratio.first > AIM_FIRST or self.ratio.warm > AIM_WARM)
+
+
+def table(title: str, results: list[Result], meter: Meter, *, held: bool = True) -> str:
+    """Draw one transport's results; those that are held to the aims say which they miss."""
+    (large, million), (small, thousand) = meter.large, meter.small
+    head = f"{'':48}{'init':>9}{'':>8}{'first':>10}{'':>8}{'warm':>10}{'':>8}{'DynamoDB':>10}\n"
+    head += f"{'':48}" + "".join(
+        f"{unit:>{width}}{'x floor':>8}" for unit, width in ((large, 9), (large, 10), (small, 10))
+    )
+    lines = [f"{title}\n\n{head}{'calls':>10}"]
+    for result in results:
+        cost, ratio = result.cost, result.ratio
+        lines.append(
+            f"{result.name:48}{cost.init / million:9.1f}{ratio.init:8.3f}"
+            f"{cost.first / million:10.1f}{ratio.first:8.3f}"
+            f"{cost.warm / thousand:10.1f}{ratio.warm:8.3f}{result.calls:10}"
+            + ("  MISSED" if held and result.missed else "")
+        )
+    return "\n".join(lines)
+
+
+def notes() -> str:
+    """Say what the columns mean."""
+    return NOTES.format(many=MANY, few=FEW, difference=MANY - FEW)
+
+
+def verdict(results: list[Result]) -> str:
+    """Say whether the aims are met."""
+    missed = [result.name for result in results if result.missed]
+    aims = f"Aims: first ≤ {AIM_FIRST} x floor, warm ≤ {AIM_WARM} x floor"
+    return f"{aims}: {'MISSED by ' + '; '.join(missed) if missed else 'met by every row'}."
+
+
+def machine() -> str:
+    """Say on what it was measured."""
+    return f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}"
+
+
+def document(meter: Meter, transports: dict[str, list[Result]]) -> dict[str, Any]:
+    """Give everything counted, for a JSON file."""
+    return {
+        "machine": machine(),
+        "counted": meter.what,
+        "transports": {
+            scheme: [
+                {**asdict(result), "ratio": asdict(result.ratio), "missed": result.missed}
+                for result in results
+            ]
+            for scheme, results in transports.items()
+        },
+    }
