@@ -80,7 +80,7 @@ class Stack:
 
 def fingerprint() -> str:
     """Hash everything that a build depends on."""
-    digest = hashlib.sha256(sys.version.encode())
+    digest = hashlib.sha256(f"{sys.version} {os.environ.get('CONFIG')}".encode())
     for source in SOURCES:
         path = ROOT / source
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
