@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from configuration.catalog import Catalog
 from configuration.function import Function
+from configuration.schema import Schema
 
 _PACKAGE = '"""The configuration in force, compiled from the files in source/."""\n'
 
@@ -48,24 +49,30 @@ def to_catalog(catalog: Catalog) -> dict[str, object]:
 
 
 def to_functions(catalog: Catalog) -> dict[str, object]:
-    """Build functions.json: what a demonstration needs besides."""
+    """Build functions.json: what a demonstration needs besides; schemas as JSON texts."""
     return {
         "functions": {
             name: _to_function(function) for name, function in sorted(catalog.functions.items())
         },
         "tools": {
-            key: {"name": tool.name, "parameters": tool.parameters.document}
+            key: {"name": tool.name, "parameters": _text(tool.parameters)}
             for key, tool in sorted(catalog.tools.items())
         },
     }
 
 
 def _to_function(function: Function) -> dict[str, object]:
-    tools = {"tools": function.tools} if function.type == "chat" else {}
-    return {"type": function.type, **tools}
+    if function.type == "chat":
+        return {"type": "chat", "tools": function.tools}
+    schema = function.output_schema
+    return {"type": "json", "output_schema": "{}" if schema is None else _text(schema)}
 
 
-def _compact(document: dict[str, object]) -> bytes:
+def _text(schema: Schema) -> str:
+    return _compact(schema.document).decode()
+
+
+def _compact(document: object) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 

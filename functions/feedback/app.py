@@ -15,6 +15,8 @@ _tables = {
     "boolean": os.environ["BOOLEAN_TABLE"],
     "float": os.environ["FLOAT_TABLE"],
     "comment": os.environ["COMMENT_TABLE"],
+    "demonstration": os.environ["DEMONSTRATION_TABLE"],
+    "evaluation_human_feedback": os.environ["EVALUATION_TABLE"],
 }
 handler = build(
     Service(

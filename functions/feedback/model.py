@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from runtime.catalog import Catalog
 from runtime.document import Json
 from runtime.dynamodb import Attribute, Item
 from runtime.errors import AmbiguousTarget, WrongLevel
@@ -29,19 +30,31 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """What was recorded of a target; empty where it was not looked up, or is an episode."""
+
+    function_name: str = ""
+    tool_params: str | None = None
+    output_schema: str | None = None
+    output: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Kind(Generic[Value]):
     """A kind of feedback: what it takes, what is stored of it, and where."""
 
     table: str
-    """Its table, by the name that `store.TABLES` knows it by."""
+    """Its table, by the name that the store knows it by."""
     parse: Callable[[str, Json], Value]
     """(metric's name, value) to the value; raises InvalidValue for what no target could mend."""
-    encode: Callable[[Value, Item], Attribute]
-    """(value, the target's record) to what is stored."""
+    encode: Callable[[Value, Record, Catalog], Attribute]
+    """(value, the target's record, the configuration) to what is stored; may raise a Refusal."""
     describe: Callable[["Feedback"], Item]
     """The attributes that only this kind has, the partition key among them."""
-    always_validated: bool = False
-    """Whether the target is looked up even where target validation is off."""
+    reads: tuple[str, ...] = ()
+    """What `encode` needs of the target's record; if anything, it is looked up in any case."""
+    labels: bool = False
+    """Whether it can be a person's verdict in an evaluation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""The use case: a request becomes feedback, and feedback becomes a row."""
+"""The use case: a request becomes feedback, and feedback becomes rows."""
 
 from dataclasses import dataclass
 
-from feedback import tags
+from feedback import evaluation, tags
 from feedback.kinds import registry
-from feedback.model import Feedback, Metric, Target
+from feedback.model import Feedback, Metric, Record, Target
 from feedback.schemas import FeedbackRequest
 from feedback.store import FeedbackStore, to_row
 from feedback.targets import Clock, Targets, find, patience
@@ -33,22 +33,24 @@ class Service:
         self._require_enabled()
         metric, target = self._resolve(request)
         feedback_id = uuids.new()
-        looked_up = self.catalog.target_validation or metric.kind.always_validated
-        wait = patience(target.id, self.clock.now()) if looked_up else 0
+        label = evaluation.label(metric, target, admitted, request.value)
+        reads = metric.kind.reads + (evaluation.READS if label else ())
+        wait = self._patience(target, reads)
         value = metric.kind.parse(metric.name, request.value)
-        record = find(target, self.targets, self.clock, wait) if looked_up else {}
-        row = to_row(
-            Feedback(
-                id=feedback_id,
-                metric=metric,
-                target=target,
-                value=metric.kind.encode(value, record),
-                tags=admitted,
-                snapshot_hash=self.catalog.snapshot_hash,
-            )
+        record = self._find(target, reads, wait)
+        feedback = Feedback(
+            id=feedback_id,
+            metric=metric,
+            target=target,
+            value=metric.kind.encode(value, record, self.catalog),
+            tags=admitted,
+            snapshot_hash=self.catalog.snapshot_hash,
         )
+        rows = [to_row(feedback)]
+        if label:
+            rows.append(evaluation.to_row(label, feedback, record))
         if not request.dryrun:
-            self.store.put(row)
+            self.store.write(rows)
         return feedback_id
 
     def _require_enabled(self) -> None:
@@ -63,3 +65,14 @@ class Service:
             raise AmbiguousTarget("Both episode_id and inference_id cannot be provided")
         metric = registry.metric(self.catalog, request.metric_name)
         return metric, metric.target(request.inference_id, request.episode_id)
+
+    def _patience(self, target: Target, reads: tuple[str, ...]) -> float | None:
+        """Tell how long the target is waited for; None if it need not exist."""
+        if self.catalog.target_validation or reads:
+            return patience(target.id, self.clock.now())
+        return None
+
+    def _find(self, target: Target, reads: tuple[str, ...], wait: float | None) -> Record:
+        if wait is None:
+            return Record()
+        return find(lambda: self.targets.get(target, reads), target, self.clock, wait)

@@ -12,6 +12,7 @@ from runtime.uuids import Uuid
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,10 @@ class Row:
 
 
 class FeedbackStore(Protocol):
-    """Where rows are put."""
+    """Where rows are written."""
 
-    def put(self, row: Row) -> None:
-        """Store it durably, or raise StorageUnavailable."""
+    def write(self, rows: list[Row]) -> None:
+        """Store all of them durably, or raise StorageUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,20 @@ class DynamoFeedbackStore:
     tables: Mapping[str, str]
     """A kind's table to the name that the table has on AWS."""
 
-    def put(self, row: Row) -> None:
-        """Write the row; DynamoDB has acknowledged it on return. Raises StorageUnavailable.
+    def write(self, rows: list[Row]) -> None:
+        """Write the rows, all or none; DynamoDB has acknowledged it on return.
 
-        The id is new, so the SDK's retry of a write whose answer was lost writes the same.
+        Raises StorageUnavailable. The ids are new, so the SDK's retry of a write whose answer
+        was lost writes the same.
         """
+        puts: list[PutTypeDef] = [
+            {"TableName": self.tables[row.table], "Item": row.item} for row in rows
+        ]
         with outages():
-            self.client.put_item(TableName=self.tables[row.table], Item=row.item)
+            if len(puts) == 1:
+                self.client.put_item(**puts[0])
+            else:
+                self.client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
 
 
 def to_row(feedback: Feedback) -> Row:
@@ -55,11 +63,12 @@ def to_row(feedback: Feedback) -> Row:
         "value": feedback.value,
         "tags": text_map(feedback.tags),
         "snapshot_hash": {"S": feedback.snapshot_hash},
-        "timestamp": {"S": _timestamp(feedback.id)},
+        "timestamp": {"S": timestamp(feedback.id)},
     }
     return Row(kind.table, check_size(item))
 
 
-def _timestamp(uuid: Uuid) -> str:
+def timestamp(uuid: Uuid) -> str:
+    """Spell the time that an id was minted at: RFC 3339 in UTC, milliseconds."""
     moment = datetime.fromtimestamp(uuids.milliseconds(uuid) / 1_000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

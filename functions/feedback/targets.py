@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from feedback.model import Target
+from feedback.model import Record, Target
 from runtime import uuids
 from runtime.dynamodb import Item, outages
 from runtime.errors import TargetNotFound
@@ -27,8 +27,8 @@ PAUSES = (0.05, 0.1, 0.2, 0.4)
 class Targets(Protocol):
     """Where recorded inferences and episodes are looked up."""
 
-    def get(self, target: Target) -> Item | None:
-        """Read a target's record; None if there is none of that level."""
+    def get(self, target: Target, reads: tuple[str, ...]) -> Record | None:
+        """Read these attributes of a target's record; None if there is none of that level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,21 @@ class DynamoTargets:
     client: "DynamoDBClient"
     table: str
 
-    def get(self, target: Target) -> Item | None:
-        """Read a target's record. Raises StorageUnavailable."""
+    def get(self, target: Target, reads: tuple[str, ...]) -> Record | None:
+        """Read these attributes of a target's record. Raises StorageUnavailable."""
+        names = {f"#{name}": name for name in ("target_type", *reads)}
         with outages():
             answer = self.client.get_item(
                 TableName=self.table,
                 Key={"target_id": {"S": target.id}},
                 ConsistentRead=True,
+                ProjectionExpression=",".join(names),
+                ExpressionAttributeNames=names,
             )
-        record: Item | None = answer.get("Item")  # type: ignore[assignment]  # the stubs spell attributes out
-        return record if record and record["target_type"] == {"S": target.level} else None
+        item: Item | None = answer.get("Item")  # type: ignore[assignment]  # the stubs are stricter
+        if not item or item["target_type"] != {"S": target.level}:
+            return None
+        return Record(**{name: item[name]["S"] for name in reads if name in item})
 
 
 def patience(uuid: Uuid, now: float) -> float:
@@ -71,11 +76,11 @@ def patience(uuid: Uuid, now: float) -> float:
     return max(COOLDOWN - elapsed, MINIMUM) / 1_000
 
 
-def find(target: Target, targets: Targets, clock: Clock, wait: float) -> Item:
-    """Look a target up until it is there. Raises TargetNotFound after `wait` seconds."""
+def find(look: Callable[[], Record | None], target: Target, clock: Clock, wait: float) -> Record:
+    """Look until the target's record is there. Raises TargetNotFound after `wait` seconds."""
     deadline = clock.now() + wait
     looks = 0
-    while (record := targets.get(target)) is None:
+    while (record := look()) is None:
         left = deadline - clock.now()
         if left <= 0:
             raise TargetNotFound(f"{target.level.capitalize()} ID: {target.id} does not exist")

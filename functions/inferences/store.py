@@ -46,7 +46,10 @@ class DynamoInferences:
 
 
 def to_item(inference: InferenceRecord) -> Item:
-    """Give an inference's item; documents are kept as JSON texts. Raises ItemTooLarge."""
+    """Give an inference's item; documents are kept as JSON texts. Raises ItemTooLarge.
+
+    An output is found by its text, so its keys are sorted.
+    """
     item = {
         "target_id": {"S": inference.inference_id},
         "target_type": {"S": "inference"},
@@ -61,7 +64,7 @@ def to_item(inference: InferenceRecord) -> Item:
     }
     for name, document in documents.items():
         if document is not None:
-            item[name] = {"S": dump(document)}
+            item[name] = {"S": dump(document, sort_keys=name == "output")}
     return check_size(item)
 
 

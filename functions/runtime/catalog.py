@@ -20,12 +20,14 @@ class Catalog:
     debug: bool
     metrics: dict[str, tuple[str, str]]
     """Name to (type, level), evaluators' metrics among them."""
+    folder: Path
+    """Where the rest of it lies, which only demonstrations need."""
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read `catalog.json` of a compiled configuration."""
         document: dict[str, Any] = json.loads((folder / "catalog.json").read_bytes())
-        return cls(**document)
+        return cls(**document, folder=folder)
 
     @classmethod
     def bundled(cls) -> Self:

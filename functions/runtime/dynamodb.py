@@ -31,6 +31,9 @@ _TRANSIENT = frozenset(
         "TransactionInProgressException",
     }
 )
+_TRANSIENT_REASONS = frozenset(
+    {"None", "ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+)
 _SERVER_ERROR = 500
 
 
@@ -61,8 +64,7 @@ def outages() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        if error.response["Error"]["Code"] in _TRANSIENT or status >= _SERVER_ERROR:
+        if _is_transient(error):
             raise _unavailable() from error
         raise
     except (ConnectionError, HTTPClientError) as error:
@@ -82,8 +84,16 @@ def check_size(item: Item) -> Item:
     return item
 
 
+def _is_transient(error: ClientError) -> bool:
+    reasons = [reason["Code"] for reason in error.response.get("CancellationReasons", ())]
+    if reasons:  # a transaction: one of its own accord, or together with others
+        return {*reasons} <= _TRANSIENT_REASONS
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return error.response["Error"]["Code"] in _TRANSIENT or status >= _SERVER_ERROR
+
+
 def _unavailable() -> StorageUnavailable:
-    return StorageUnavailable("The database cannot take this now, nothing is stored: try again")
+    return StorageUnavailable("The database did not confirm this in time: try again")
 
 
 def _attribute_size(attribute: Attribute) -> int:

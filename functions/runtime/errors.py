@@ -7,13 +7,19 @@
     ├── MissingField            400
     ├── ReservedTag             400
     ├── IncompleteEvaluation    400
+    ├── InvalidEvaluation       400
     ├── FeedbackDisabled        400
     ├── AmbiguousTarget         400
     ├── WrongLevel              400
     ├── NotUuidV7               400
     ├── TargetNotFound          400
     ├── InvalidValue            400
+    ├── InvalidDemonstration    400
+    ├── InvalidSchema           400
+    ├── ToolNotFound            400
+    ├── DuplicateTool           400
     ├── UnknownMetric           404
+    ├── UnknownFunction         404
     ├── InferenceConflict       409
     ├── BodyTooLarge            413
     ├── ItemTooLarge            413
@@ -80,6 +86,12 @@ class IncompleteEvaluation(Refusal):
     code = "incomplete_evaluation"
 
 
+class InvalidEvaluation(Refusal):
+    """Evaluation tags that cannot be stored as a person's verdict."""
+
+    code = "invalid_evaluation"
+
+
 class FeedbackDisabled(Refusal):
     """Observability is switched off in the configuration."""
 
@@ -116,10 +128,41 @@ class InvalidValue(Refusal):
     code = "invalid_value"
 
 
+class InvalidDemonstration(Refusal):
+    """A demonstration that its function could not have answered."""
+
+    code = "invalid_demonstration"
+
+
+class InvalidSchema(Refusal):
+    """A schema of the inference's that does not compile, or asks for too much work."""
+
+    code = "invalid_schema"
+
+
+class ToolNotFound(Refusal):
+    """A tool that was allowed or chosen for the inference, and is gone."""
+
+    code = "tool_not_found"
+
+
+class DuplicateTool(Refusal):
+    """Two tools of one name."""
+
+    code = "duplicate_tool"
+
+
 class UnknownMetric(Refusal):
     """Not in the configuration."""
 
     code = "unknown_metric"
+    status = HTTPStatus.NOT_FOUND
+
+
+class UnknownFunction(Refusal):
+    """The function of the inference is not in the configuration."""
+
+    code = "unknown_function"
     status = HTTPStatus.NOT_FOUND
 
 

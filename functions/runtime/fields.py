@@ -74,9 +74,9 @@ def optional(take: Field) -> Field:
 def _known(name: str, known: Mapping[str, Field]) -> Field:
     field = known.get(name)
     if field is None:
-        names = ", ".join(f"`{name}`" for name in known)
+        names = f"{'one of ' if len(known) > 1 else ''}{', '.join(f'`{name}`' for name in known)}"
         shown = excerpt(name)
-        raise UnknownField(f"{shown}: unknown field `{shown}`, expected one of {names}")
+        raise UnknownField(f"{shown}: unknown field `{shown}`, expected {names}")
     return field
 
 

@@ -67,5 +67,7 @@ def _decompress(raw: bytes, headers: Mapping[str, str]) -> bytes:
     except zlib.error as error:
         raise MalformedBody("Failed to decompress the request body: it is not gzip") from error
     if len(content) <= MAX_BODY and (gzip.unused_data or not gzip.eof):
-        raise MalformedBody("Failed to decompress the request body: it is not one whole gzip member")
+        raise MalformedBody(
+            "Failed to decompress the request body: it is not one whole gzip member"
+        )
     return content

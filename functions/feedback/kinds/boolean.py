@@ -1,9 +1,10 @@
 """Boolean metrics: true or false, never 0, 1 or a text."""
 
 from feedback.kinds.metric import describe
-from feedback.model import Kind
+from feedback.model import Kind, Record
+from runtime.catalog import Catalog
 from runtime.document import Json
-from runtime.dynamodb import Attribute, Item
+from runtime.dynamodb import Attribute
 from runtime.errors import InvalidValue
 
 
@@ -13,8 +14,8 @@ def _parse(metric: str, value: Json) -> bool:
     return value
 
 
-def _encode(value: bool, _record: Item) -> Attribute:  # noqa: FBT001
+def _encode(value: bool, _record: Record, _catalog: Catalog) -> Attribute:  # noqa: FBT001
     return {"BOOL": value}
 
 
-KIND = Kind(table="boolean", parse=_parse, encode=_encode, describe=describe)
+KIND = Kind(table="boolean", parse=_parse, encode=_encode, describe=describe, labels=True)

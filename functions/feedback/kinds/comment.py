@@ -1,6 +1,7 @@
 """Comments: any text, the empty one included, on an inference or an episode."""
 
-from feedback.model import Feedback, Kind
+from feedback.model import Feedback, Kind, Record
+from runtime.catalog import Catalog
 from runtime.document import Json
 from runtime.dynamodb import Attribute, Item
 from runtime.errors import InvalidValue
@@ -12,7 +13,7 @@ def _parse(_metric: str, value: Json) -> str:
     return value
 
 
-def _encode(value: str, _record: Item) -> Attribute:
+def _encode(value: str, _record: Record, _catalog: Catalog) -> Attribute:
     return {"S": value}
 
 

@@ -1,9 +1,10 @@
 """Float metrics: any JSON number, as the 64-bit float that TensorZero keeps."""
 
 from feedback.kinds.metric import describe
-from feedback.model import Kind
+from feedback.model import Kind, Record
+from runtime.catalog import Catalog
 from runtime.document import Json
-from runtime.dynamodb import Attribute, Item
+from runtime.dynamodb import Attribute
 from runtime.errors import InvalidValue
 
 SMALLEST = 1e-130
@@ -24,8 +25,8 @@ def _parse(metric: str, value: Json) -> float:
     return number
 
 
-def _encode(value: float, _record: Item) -> Attribute:
+def _encode(value: float, _record: Record, _catalog: Catalog) -> Attribute:
     return {"N": repr(value)}
 
 
-KIND = Kind(table="float", parse=_parse, encode=_encode, describe=describe)
+KIND = Kind(table="float", parse=_parse, encode=_encode, describe=describe, labels=True)

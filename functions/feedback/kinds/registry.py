@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from feedback.kinds import boolean, comment, number
+from feedback.kinds import boolean, comment, demonstration, number
 from feedback.model import Kind, Level, Metric
 from runtime.catalog import Catalog
 from runtime.errors import UnknownMetric, excerpt
@@ -10,7 +10,10 @@ from runtime.errors import UnknownMetric, excerpt
 TYPES: dict[str, Kind[Any]] = {"boolean": boolean.KIND, "float": number.KIND}
 """The `type` of a configured metric, and its kind."""
 
-BUILT_IN = {"comment": Metric("comment", comment.KIND, None)}
+BUILT_IN = {
+    "comment": Metric("comment", comment.KIND, None),
+    "demonstration": Metric("demonstration", demonstration.KIND, Level.INFERENCE),
+}
 """The names that TensorZero reserves, each a metric that no configuration has."""
 
 

@@ -69,9 +69,9 @@ def test_the_package_holds_the_catalogue_and_its_sources(catalog: Catalog) -> No
             '"rating":["float","episode"]}}'
         ).encode(),
         "functions.json": (
-            '{"functions":{"extract":{"type":"json"},"plain":{"type":"chat","tools":[]},'
+            '{"functions":{"extract":{"type":"json","output_schema":"{}"},"plain":{"type":"chat","tools":[]},'
             '"write":{"type":"chat","tools":["find"]}},"tools":{"find":{"name":"finde",'
-            '"parameters":{"type":"object","a":1.0,"b":"é"}}}}'
+            r'"parameters":"{\"type\":\"object\",\"a\":1.0,\"b\":\"é\"}"}}}'
         ).encode(),
         "source/conf/t.toml": TOML.encode(),
         "source/schemas/find.json": FILES["c/schemas/find.json"].encode(),

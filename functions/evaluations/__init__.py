@@ -1,0 +1,1 @@
+"""POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback: labels, read back."""

@@ -1,0 +1,11 @@
+"""Composition root: environment → client → handler. The only side effects."""
+
+import gc
+import os
+
+from evaluations.api import build
+from evaluations.store import DynamoLabels
+from runtime.dynamodb import connect
+
+handler = build(DynamoLabels(connect(), os.environ["EVALUATION_TABLE"]))
+gc.freeze()  # what a cold start leaves behind lives as long as the environment

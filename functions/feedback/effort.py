@@ -1,0 +1,202 @@
+"""Bounds the work that a JSON Schema may ask for, before any of it is done.
+
+`work(schema, depth)` counts along one path into a value: what the schema weighs itself, the
+schemas it applies in place, and those it applies one level deeper. No value that is `depth`
+deep and has `n` parts asks for more than `n` times that. Every count errs on the side of more.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeAlias
+
+from feedback.references import References
+from runtime.document import Json
+from runtime.errors import InvalidSchema, excerpt
+
+Weight: TypeAlias = Callable[[dict[str, Json]], int]
+
+STATES = 20_000
+"""How many pairs of a schema and a depth are looked at, at most."""
+CEILING = 10_000_000
+"""The work above which no path is counted further: no value is small enough for it."""
+
+_META = 1000
+"""More than a meta-schema applies to one level of a value."""
+_UNEVALUATED = 4
+"""How often, at most, a schema applied in place is tried to find what it has not evaluated."""
+
+_ONE = ("not", "if", "then", "else")
+_MANY = ("allOf", "anyOf", "oneOf")
+_NAMED = ("dependentSchemas", "dependencies")
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+_DEEPER = ("unevaluatedProperties", "unevaluatedItems", "contains")
+_REPEATED = ("unevaluatedProperties", "unevaluatedItems")
+
+
+class Measure(NamedTuple):
+    """How large a value is."""
+
+    parts: int
+    """Values and keys."""
+    characters: int
+    depth: int
+
+
+class _State(NamedTuple):
+    """A schema, to be applied to what is at most `depth` deep."""
+
+    schema: int
+    depth: int
+
+
+class _Plan(NamedTuple):
+    """What the work of a state is made of: of each group, the dearest."""
+
+    own: int
+    in_place: list[list[_State]]
+    deeper: list[list[_State]]
+    factor: int
+
+
+def measure(value: Json) -> Measure:
+    """Count a value's parts and characters, and how deeply it nests."""
+    if isinstance(value, str):
+        return Measure(1, len(value), 0)
+    if not isinstance(value, (dict, list)):
+        return Measure(1, 0, 0)
+    children = value.values() if isinstance(value, dict) else value
+    parts, characters, depth = 1, 0, 0
+    for child in children:
+        inner = measure(child)
+        parts += inner.parts
+        characters += inner.characters
+        depth = max(depth, inner.depth + 1)
+    if isinstance(value, dict):
+        parts += len(value)
+        characters += sum(map(len, value))
+    return Measure(parts, characters, depth)
+
+
+class Effort:
+    """Counts the work that one schema document may ask for."""
+
+    def __init__(self, document: Json) -> None:
+        self._document = document
+        self._references = References(document)
+        self._counted: dict[tuple[Weight, int], int] = {}
+
+    def work(self, depth: int, weight: Weight) -> int:
+        """Bound the work along one path into a value of this depth.
+
+        Raises InvalidSchema if it is beyond any bound: more than CEILING, more than STATES to
+        look at, a schema that applies itself to the same value, a reference that is not followed.
+        """
+        if (weight, depth) not in self._counted:
+            count = _Count(self._references, weight)
+            self._counted[weight, depth] = count.run(self._document, depth)
+        return self._counted[weight, depth]
+
+
+class _Count:
+    def __init__(self, references: References, weight: Weight) -> None:
+        self._references = references
+        self._weight = weight
+        self._schemas: dict[int, Json] = {}
+        self._done: dict[_State, int] = {}
+        self._open: dict[_State, _Plan] = {}
+
+    def run(self, document: Json, depth: int) -> int:
+        """Visit each state after those it needs, without recursion: chains may be long."""
+        root = self._state(document, depth)
+        stack = [root]
+        while stack:
+            state = stack[-1]
+            if state in self._open:
+                self._done[state] = self._sum(self._open.pop(state))
+            elif state not in self._done:
+                stack += self._enter(state)
+                continue
+            stack.pop()
+        return self._done[root]
+
+    def _state(self, schema: Json, depth: int) -> _State:
+        self._schemas[id(schema)] = schema
+        return _State(id(schema), depth)
+
+    def _enter(self, state: _State) -> list[_State]:
+        if len(self._done) + len(self._open) >= STATES:
+            raise InvalidSchema("Failed to compile JSON Schema: it has too many parts")
+        plan = self._open[state] = self._plan(self._schemas[state.schema], state.depth)
+        needed = [need for group in plan.in_place + plan.deeper for need in group]
+        if any(need in self._open for need in needed):
+            raise InvalidSchema(
+                "Failed to compile JSON Schema: it applies itself to the same value, without end"
+            )
+        return [need for need in needed if need not in self._done]
+
+    def _sum(self, plan: _Plan) -> int:
+        in_place = self._dearest(plan.in_place)
+        if plan.factor > 1:
+            in_place *= plan.factor * in_place
+        total = plan.own + in_place + self._dearest(plan.deeper)
+        if total > CEILING:
+            raise InvalidSchema("Failed to compile JSON Schema: it asks for too much work")
+        return total
+
+    def _dearest(self, groups: Iterable[list[_State]]) -> int:
+        return sum(max((self._done[state] for state in group), default=0) for group in groups)
+
+    def _plan(self, schema: Json, depth: int) -> _Plan:
+        if not isinstance(schema, dict):
+            return _Plan(1, [], [], 1)
+        own, places = self._weight(schema), _in_place(schema)
+        for reference in (schema.get(key) for key in _REFERENCES):
+            if isinstance(reference, str):
+                targets = self._targets(reference)
+                own += 0 if targets else _META * (depth + 1)
+                places.append(targets)
+        factor = 1 if schema.keys().isdisjoint(_REPEATED) else _UNEVALUATED
+        in_place = [[self._state(target, depth) for target in group] for group in places]
+        deeper = (
+            [[self._state(child, depth - 1) for child in group] for group in _deeper(schema)]
+            if depth
+            else []
+        )
+        if depth and "propertyNames" in schema:
+            deeper.append([self._state(schema["propertyNames"], 0)])
+        return _Plan(own, in_place, deeper, factor)
+
+    def _targets(self, reference: str) -> list[Json]:
+        targets = self._references.targets(reference)
+        meta = reference.startswith(("http://json-schema.org/", "https://json-schema.org/"))
+        if meta == bool(targets) or (meta and self._references.dynamic):
+            raise InvalidSchema(
+                f"Failed to compile JSON Schema: cannot follow {excerpt(reference)!r}"
+            )
+        return targets
+
+
+def _in_place(schema: dict[str, Json]) -> list[list[Json]]:
+    return (
+        [[schema[key]] for key in _ONE if key in schema]
+        + [[one] for key in _MANY for one in _values(schema.get(key))]
+        + [[one] for key in _NAMED for one in _values(schema.get(key))]
+    )
+
+
+def _deeper(schema: dict[str, Json]) -> list[list[Json]]:
+    """Group what is applied to a child: of a group, only one is."""
+    by_name = [*_values(schema.get("properties")), schema.get("additionalProperties")]
+    items = schema.get("items")
+    by_place = [*_values(schema.get("prefixItems")), schema.get("additionalItems")]
+    by_place += items if isinstance(items, list) else [items]
+    return (
+        [by_name, by_place]
+        + [[one] for one in _values(schema.get("patternProperties"))]
+        + [[schema[key]] for key in _DEEPER if key in schema]
+    )
+
+
+def _values(container: Json) -> Iterable[Json]:
+    if isinstance(container, dict):
+        return container.values()
+    return container if isinstance(container, list) else []

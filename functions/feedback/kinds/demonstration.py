@@ -1,0 +1,33 @@
+"""Demonstrations: what an inference should have answered, checked as an answer of its function."""
+
+from feedback import chat_output, json_output
+from feedback.functions import ChatFunction, library
+from feedback.model import Feedback, Kind, Record
+from runtime.catalog import Catalog
+from runtime.document import Json, dump
+from runtime.dynamodb import Attribute, Item
+
+
+def _parse(_metric: str, value: Json) -> Json:
+    return value
+
+
+def _encode(value: Json, record: Record, catalog: Catalog) -> Attribute:
+    known = library(catalog.folder)
+    function = known.function(record.function_name)
+    if isinstance(function, ChatFunction):
+        return {"S": dump(chat_output.parse(value, function, record, known))}
+    return {"S": dump(json_output.parse(value, function, record, debug=catalog.debug))}
+
+
+def _describe(feedback: Feedback) -> Item:
+    return {"inference_id": {"S": feedback.target.id}}
+
+
+KIND = Kind(
+    table="demonstration",
+    parse=_parse,
+    encode=_encode,
+    describe=_describe,
+    reads=("function_name", "tool_params", "output_schema"),
+)

@@ -1,0 +1,29 @@
+"""The stack, built and deployed as `make run` does it, with IAM enforced."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.http import Caller
+from tools.emulator import emulator
+from tools.stack import Stack, build, deploy
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Build and deploy the template; every function has its own role's permissions only."""
+    with emulator(tmp_path_factory.mktemp("stack"), auth=True) as aws:
+        build()
+        yield deploy(aws)
+
+
+@pytest.fixture(scope="session")
+def call(stack: Stack) -> Caller:
+    """Send plain requests to the deployed API."""
+    return Caller(stack.url)
+
+
+@pytest.fixture(scope="session")
+def inference(call: Caller) -> dict[str, str]:
+    """Record an inference of a chat function that has a tool."""
+    return call.record(function_name="draft_reply")

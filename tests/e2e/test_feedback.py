@@ -1,0 +1,199 @@
+"""Feedback over HTTP: what is answered 200 is in its table, what is refused is nowhere."""
+
+from typing import Any
+
+import pytest
+
+from runtime import uuids
+from tests.e2e.http import Caller
+from tools.stack import Stack
+
+TABLES = (
+    "BooleanMetricFeedback",
+    "FloatMetricFeedback",
+    "CommentFeedback",
+    "DemonstrationFeedback",
+    "EvaluationHumanFeedback",
+)
+ACCEPTED: list[tuple[str, str, object, str, dict[str, Any]]] = [
+    ("draft_accepted", "inference_id", True, "BooleanMetricFeedback", {"BOOL": True}),
+    ("ticket_resolved", "episode_id", False, "BooleanMetricFeedback", {"BOOL": False}),
+    ("edit_distance", "inference_id", 0.25, "FloatMetricFeedback", {"N": "0.25"}),
+    ("user_rating", "episode_id", 5, "FloatMetricFeedback", {"N": "5"}),
+    ("comment", "inference_id", "good", "CommentFeedback", {"S": "good"}),
+    ("comment", "episode_id", "Grüße \u0000", "CommentFeedback", {"S": "Grüße \u0000"}),
+]
+REFUSED: list[tuple[bytes, int, str]] = [
+    (b"", 400, "malformed_body"),
+    (b"{", 400, "malformed_body"),
+    (b'{"metric_name":"\xff"}', 400, "malformed_body"),
+    (b"[" * 100_000, 400, "malformed_body"),
+    (b"[]", 400, "invalid_field"),
+    (b'{"value":1}', 400, "missing_field"),
+    (b'{"metric_name":"nope","value":1}', 404, "unknown_metric"),
+    (b'{"metric_name":"draft_accepted","value":1}', 400, "wrong_level"),
+    (b'{"metric_name":"comment","value":"x"}', 400, "ambiguous_target"),
+    (b'{"metric_name":"comment","value":"' + b"x" * 3_000_000 + b'"}', 413, "body_too_large"),
+]
+
+
+def _rows(stack: Stack, feedback_id: str) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (table, item)
+        for table in TABLES
+        for item in stack.items(table)
+        if feedback_id in {item.get("id", {}).get("S"), item.get("feedback_id", {}).get("S")}
+    ]
+
+
+@pytest.mark.parametrize(("metric", "level", "value", "table", "stored"), ACCEPTED)
+def test_accepted_feedback_is_in_its_table_and_nowhere_else(  # noqa: PLR0913 - one row a case
+    metric: str,
+    level: str,
+    value: object,
+    table: str,
+    stored: dict[str, Any],
+    stack: Stack,
+    call: Caller,
+    inference: dict[str, str],
+) -> None:
+    """One row, with its value, tags, hash and time."""
+    answer = call.feedback(
+        metric_name=metric, value=value, tags={"author": "e2e"}, **{level: inference[level]}
+    )
+
+    assert answer.status == 200, answer
+    ((where, item),) = _rows(stack, answer.body["feedback_id"])
+    assert where == table
+    assert item["target_id"] == {"S": inference[level]}
+    assert item["value"] == stored
+    assert item["tags"] == {"M": {"author": {"S": "e2e"}}}
+    assert item["snapshot_hash"] == {"S": call.send("GET", "/status").body["config_hash"]}
+
+
+@pytest.mark.parametrize(("body", "status", "code"), REFUSED)
+def test_a_bad_body_is_refused_with_a_code(
+    body: bytes, status: int, code: str, call: Caller
+) -> None:
+    """The shape is `{"error": text, "code": code}`, and what is echoed is short."""
+    answer = call.send("POST", "/feedback", body)
+
+    assert (answer.status, answer.body["code"]) == (status, code)
+    assert 0 < len(answer.body["error"]) < 1_000
+
+
+def test_an_item_that_dynamodb_cannot_hold_is_refused(
+    stack: Stack, call: Caller, inference: dict[str, str]
+) -> None:
+    """400 KB is the limit of an item, names included."""
+    answer = call.feedback(
+        metric_name="comment", value="x" * 410_000, inference_id=inference["inference_id"]
+    )
+
+    assert (answer.status, answer.body["code"]) == (413, "item_too_large")
+    assert not [item for item in stack.items("CommentFeedback") if len(str(item)) > 400_000]
+
+
+def test_a_dry_run_answers_as_always_and_stores_nothing(
+    stack: Stack, call: Caller, inference: dict[str, str]
+) -> None:
+    """It has an id, which no table has."""
+    answer = call.feedback(
+        metric_name="draft_accepted",
+        value=True,
+        inference_id=inference["inference_id"],
+        dryrun=True,
+    )
+
+    assert answer.status == 200
+    assert _rows(stack, answer.body["feedback_id"]) == []
+
+
+def test_a_target_that_does_not_exist_is_refused(call: Caller) -> None:
+    """After the wait that an old id is given."""
+    old = "01900000-0000-7000-8000-000000000000"
+    answer = call.feedback(metric_name="draft_accepted", value=True, inference_id=old)
+
+    assert answer.status == 400
+    assert answer.body == {
+        "error": f"Inference ID: {old} does not exist",
+        "code": "target_not_found",
+    }
+
+
+def test_a_demonstration_is_stored_as_tensorzero_stores_it(stack: Stack, call: Caller) -> None:
+    """A tool call of the configuration's own tool, checked against its schema."""
+    inference = call.record(function_name="draft_reply")
+    arguments = {"customer_email": "a@example.com", "order_number": None}
+    block = {"type": "tool_call", "id": "1", "name": "find_order", "arguments": arguments}
+    answer = call.feedback(
+        metric_name="demonstration", value=[block], inference_id=inference["inference_id"]
+    )
+
+    assert answer.status == 200, answer
+    ((table, item),) = _rows(stack, answer.body["feedback_id"])
+    assert table == "DemonstrationFeedback"
+    assert item["value"]["S"] == (
+        '[{"type":"tool_call","id":"1","raw_name":"find_order","raw_arguments":'
+        r'"{\"customer_email\":\"a@example.com\",\"order_number\":null}",'
+        '"name":"find_order","arguments":{"customer_email":"a@example.com","order_number":null}}]'
+    )
+
+
+def test_an_evaluation_label_is_stored_with_its_metric_and_read_back(
+    stack: Stack, call: Caller
+) -> None:
+    """Both rows, in one transaction; the label is found by datapoint, metric and output."""
+    output = {"raw": "{}", "parsed": {}}
+    inference = call.record(function_name="classify_ticket", output=output)
+    datapoint, judge = uuids.new(), uuids.new()
+    answer = call.feedback(
+        metric_name="draft_accepted",
+        value=True,
+        inference_id=inference["inference_id"],
+        internal=True,
+        tags={
+            "tensorzero::datapoint_id": datapoint,
+            "tensorzero::evaluator_inference_id": judge,
+            "tensorzero::human_feedback": "true",
+        },
+    )
+    label = call.post(
+        f"/internal/evaluations/datapoints/{datapoint}/get_human_feedback",
+        {"metric_name": "draft_accepted", "output": '{"parsed":{},"raw":"{}"}'},
+    )
+
+    assert answer.status == 200, answer
+    assert [table for table, _ in _rows(stack, answer.body["feedback_id"])] == [
+        "BooleanMetricFeedback",
+        "EvaluationHumanFeedback",
+    ]
+    assert label.body == {"feedback": {"value": True, "evaluator_inference_id": judge}}
+
+
+def test_recording_an_inference_again_is_harmless_but_not_with_other_content(
+    call: Caller,
+) -> None:
+    """The same body is a 200 again; another is a 409."""
+    recorded = call.record(function_name="draft_reply")
+
+    assert call.post("/internal/inferences", recorded).status == 200
+    changed = call.post("/internal/inferences", {**recorded, "variant_name": "other"})
+    assert (changed.status, changed.body["code"]) == (409, "inference_conflict")
+
+
+def test_status_and_health_answer_in_tensorzeros_shapes(call: Caller) -> None:
+    """The version and hash; the tables can be read."""
+    status = call.send("GET", "/status").body
+
+    assert status["status"] == "ok"
+    assert len(status["config_hash"]) == 64
+    assert call.send("GET", "/health").body == {"gateway": "ok", "dynamodb": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/feedback"), ("POST", "/feedback/"), ("POST", "/nothing")]
+)
+def test_what_no_route_serves_is_the_apis_own_404(method: str, path: str, call: Caller) -> None:
+    """No Lambda is asked."""
+    assert call.send(method, path, b"{}" if method == "POST" else b"").status == 404
