@@ -1,0 +1,101 @@
+"""A server on this machine that stands where DynamoDB does, and fails as it is told to."""
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What DynamoDB says."""
+
+    status: int = 200
+    body: str = "{}"
+
+
+def failure(code: str, status: int = 400, **details: Any) -> Answer:
+    """Make the answer of a failed call."""
+    kind = f"com.amazonaws.dynamodb.v20120810#{code}"
+    return Answer(status, json.dumps({"__type": kind, "message": code, **details}))
+
+
+RESET = "reset"
+"""The connection is cut instead of an answer."""
+SILENCE = "silence"
+"""Nothing is answered, for as long as the server runs."""
+
+
+@dataclass
+class Loopback:
+    """The server, and the calls that it was sent: (operation, parameters)."""
+
+    port: int = 0
+    answers: list[Answer | str] = field(default_factory=list)
+    """One an operation; the last of them, or a success, for all that follow."""
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def endpoint(self) -> str:
+        """Its URL."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def operations(self) -> list[str]:
+        """Which operations were called."""
+        return [operation for operation, _ in self.calls]
+
+    def take(self, operation: str, parameters: dict[str, Any]) -> Answer | str:
+        """Note a call, and choose its answer."""
+        self.calls.append((operation, parameters))
+        if len(self.answers) > 1:
+            return self.answers.pop(0)
+        return self.answers[0] if self.answers else Answer()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    loopback: ClassVar[Loopback]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        operation = self.headers["x-amz-target"].partition(".")[2]
+        answer = self.loopback.take(operation, json.loads(body))
+        if isinstance(answer, Answer):
+            content = answer.body.encode()
+            self.send_response(answer.status)
+            self.send_header("content-type", "application/x-amz-json-1.0")
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+            return
+        if answer == SILENCE:
+            self.loopback.stopped.wait()
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serve(*answers: Answer | str) -> Iterator[Loopback]:
+    """Run the server for as long as the block lasts."""
+    loopback = Loopback(answers=list(answers))
+    handler = type("Handler", (_Handler,), {"loopback": loopback})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        loopback.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield loopback
+        finally:
+            loopback.stopped.set()
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,151 @@
+"""Recording inferences, through the handler, in a real (emulated) table."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pytest
+
+from inferences.api import build
+from inferences.store import DynamoInferences
+from runtime import uuids
+from tests.unit.fakes import Invocation
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Post: TypeAlias = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
+Stored: TypeAlias = Callable[[str], dict[str, Any] | None]
+
+
+@pytest.fixture
+def post(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Post:
+    """Send a body to the handler; its client checks every parameter."""
+    handler = build(DynamoInferences(dynamodb, tables["Target"]))
+
+    def send(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        reply = handler({"body": json.dumps(body)}, Invocation())
+        return reply["statusCode"], json.loads(reply["body"])
+
+    return send
+
+
+@pytest.fixture
+def stored(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Stored:
+    """Read what is stored under an id."""
+
+    def read(target_id: str) -> dict[str, Any] | None:
+        answer = dynamodb.get_item(
+            TableName=tables["Target"], Key={"target_id": {"S": target_id}}, ConsistentRead=True
+        )
+        return answer.get("Item")
+
+    return read
+
+
+def _inference(**fields: Any) -> dict[str, Any]:
+    new = {"inference_id": uuids.new(), "episode_id": uuids.new()}
+    return {**new, "function_name": "f", "variant_name": "v", **fields}
+
+
+def test_an_inference_and_its_episode_are_recorded(post: Post, stored: Stored) -> None:
+    """The answer gives both ids."""
+    inference = _inference(output=[{"type": "text", "text": ""}])
+
+    status, body = post(inference)
+
+    ids = {name: inference[name] for name in ("inference_id", "episode_id")}
+    assert (status, body) == (200, ids)
+    assert stored(ids["inference_id"]) == {
+        "target_id": {"S": ids["inference_id"]},
+        "target_type": {"S": "inference"},
+        "episode_id": {"S": ids["episode_id"]},
+        "function_name": {"S": "f"},
+        "variant_name": {"S": "v"},
+        "output": {"S": '[{"text":"","type":"text"}]'},
+    }
+    assert stored(ids["episode_id"]) == {
+        "target_id": {"S": ids["episode_id"]},
+        "target_type": {"S": "episode"},
+    }
+
+
+def test_recording_again_is_harmless(post: Post) -> None:
+    """Whichever spelling the ids have."""
+    inference = _inference()
+    respelled = {**inference, "inference_id": inference["inference_id"].upper()}
+
+    assert post(inference) == post(inference) == post(respelled)
+    assert post(inference)[0] == 200
+
+
+def test_recording_at_the_same_time_is_harmless(post: Post) -> None:
+    """Both callers get their answer."""
+    inference = _inference()
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(post, [inference] * 16))
+
+    assert {status for status, _ in answers} == {200}
+
+
+def test_an_episode_may_have_several_inferences(post: Post) -> None:
+    """It is recorded with the first of them."""
+    first = _inference()
+    second = _inference(episode_id=first["episode_id"])
+
+    assert post(first)[0] == post(second)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"function_name": "other"},
+        {"variant_name": "other"},
+        {"output": {}},
+        {"episode_id": uuids.new()},
+    ],
+)
+def test_an_inference_is_never_overwritten(
+    post: Post, stored: Stored, change: dict[str, Any]
+) -> None:
+    """Other content under its id is a conflict that names it."""
+    inference = _inference()
+    post(inference)
+    before = stored(inference["inference_id"])
+
+    status, body = post({**inference, **change})
+
+    assert status == 409
+    assert body == {
+        "error": f"Inference ID: {inference['inference_id']} is already recorded, "
+        "with other content",
+        "code": "inference_conflict",
+    }
+    assert stored(inference["inference_id"]) == before
+
+
+def test_an_id_stands_for_one_thing(post: Post, stored: Stored) -> None:
+    """An inference's is no episode's, nor the other way round."""
+    inference = _inference()
+    post(inference)
+
+    as_episode = _inference(episode_id=inference["inference_id"])
+    as_inference = _inference(inference_id=inference["episode_id"])
+
+    assert post(as_episode)[1]["code"] == "inference_conflict"
+    assert post(as_episode)[1]["error"].startswith("Episode ID: ")
+    assert post(as_inference)[1]["code"] == "inference_conflict"
+    assert stored(as_episode["inference_id"]) is None
+
+
+def test_an_inference_of_more_than_400_kb_is_not_recorded(post: Post, stored: Stored) -> None:
+    """Nor is its episode."""
+    inference = _inference(output="x" * 409_600)
+
+    status, body = post(inference)
+
+    assert status == 413
+    assert body["code"] == "item_too_large"
+    assert stored(inference["inference_id"]) is None
+    assert stored(inference["episode_id"]) is None
