@@ -1,0 +1,173 @@
+"""Every file in events/ is a case: its name begins with the status, and tells a refusal's code."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from runtime.errors import Refusal
+from tests.support.lambdas import handler, packages, write_layer
+from tests.support.template import ROOT
+from tools.emulator import Emulator
+from tools.event import event, main
+
+EVENTS = {path.stem: json.loads(path.read_text("utf-8")) for path in ROOT.glob("events/*.json")}
+FIRST = "200-record-"
+"""Inferences to record before all others; the other events are about them."""
+WITHOUT_EVENT = {
+    "body_too_large": "megabytes: made below",
+    "item_too_large": "hundreds of kilobytes: made below",
+    "feedback_disabled": "needs another configuration: tests/unit/feedback/test_service.py",
+    "storage_unavailable": "needs an outage: tests/adapter/test_outages.py",
+}
+SHAPES = {
+    "POST /feedback": {"feedback_id"},
+    "POST /internal/inferences": {"inference_id", "episode_id"},
+    "GET /status": {"status", "version", "config_hash"},
+    "GET /health": {"gateway", "dynamodb"},
+}
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """Lambda's context object, as far as it is used."""
+
+    aws_request_id: str = "8a5d9a26-0000-4000-8000-000000000000"
+
+
+@dataclass(frozen=True)
+class Api:
+    """All Lambdas, behind their routes."""
+
+    handlers: dict[str, Any]
+
+    def send(self, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Let the Lambda of its route answer an event."""
+        reply = self.handlers[request["routeKey"]](request, Invocation())
+        assert set(reply) == {"statusCode", "headers", "body"}
+        assert reply["headers"]["content-type"] == "application/json"
+        return reply["statusCode"], json.loads(reply["body"])
+
+
+Answers: TypeAlias = dict[str, tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def api(
+    aws: Emulator, tables: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Api]:
+    """Import every app.py as Lambda does, over the template's tables."""
+    layer = write_layer(tmp_path_factory.mktemp("layer"))
+    with ExitStack() as stack:
+        handlers = {
+            package: stack.enter_context(handler(package, layer, aws.endpoint, tables))
+            for package in set(packages().values())
+        }
+        yield Api({route: handlers[package] for route, package in packages().items()})
+
+
+@pytest.fixture(scope="module")
+def answers(api: Api) -> Answers:
+    """Send every event, those that record an inference first."""
+    ordered = sorted(EVENTS, key=lambda name: (not name.startswith(FIRST), name))
+    return {name: api.send(EVENTS[name]) for name in ordered}
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_an_event_is_answered_as_its_name_says(answers: Answers, name: str) -> None:
+    """With its status; a refusal also with its code, in the one shape of all refusals."""
+    status, body = answers[name]
+
+    assert status == int(name.partition("-")[0]), body
+    if status == 200:
+        assert set(body) == SHAPES[EVENTS[name]["routeKey"]]
+        return
+    assert list(body) == ["error", "code"]
+    assert body["error"]
+    assert name.startswith(f"{status}-{body['code'].replace('_', '-')}"), body
+
+
+def test_every_refusal_has_an_event(answers: Answers) -> None:
+    """Or a reason for having none."""
+    told = {body["code"] for status, body in answers.values() if status != 200}
+    declared = {refusal.code for refusal in Refusal.__subclasses__()}
+
+    assert told | WITHOUT_EVENT.keys() == declared
+    assert not told & WITHOUT_EVENT.keys()
+
+
+def test_every_route_has_an_event_that_succeeds(answers: Answers) -> None:
+    """And no event is for a route that is not there."""
+    routes = {EVENTS[name]["routeKey"] for name, (status, _) in answers.items() if status == 200}
+
+    assert routes == set(packages()) == set(SHAPES)
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_an_event_is_what_api_gateway_sends(name: str) -> None:
+    """Payload format 2.0, as tools/event.py makes it; header names are in lower case."""
+    given = EVENTS[name]
+    made = event("", route=given["routeKey"])
+
+    assert set(given) - {"body"} == set(made) - {"body"}
+    assert given["version"] == "2.0"
+    assert given["requestContext"].keys() == made["requestContext"].keys()
+    assert given["requestContext"]["routeKey"] == given["routeKey"]
+    assert given["routeKey"].split(" ") == [
+        given["requestContext"]["http"]["method"],
+        given["rawPath"],
+    ]
+    assert all(header == header.lower() for header in given["headers"])
+
+
+def test_a_body_far_too_large_is_refused(api: Api) -> None:
+    """It could not be an item."""
+    status, body = api.send(event('{"value": "' + "x" * 3_000_000 + '"}'))
+
+    assert status == 413
+    assert body["code"] == "body_too_large"
+
+
+def test_an_item_too_large_is_refused(api: Api, answers: Answers) -> None:
+    """Its target is there, and its body could be read."""
+    recorded = answers["200-record-inference"][1]["inference_id"]
+    comment = {"metric_name": "comment", "value": "x" * 409_600, "inference_id": recorded}
+
+    status, body = api.send(event(json.dumps(comment)))
+
+    assert status == 413
+    assert body["code"] == "item_too_large"
+
+
+def test_a_bug_escapes_to_lambda(api: Api) -> None:
+    """It is not answered: Lambda counts it, and API Gateway answers 500."""
+    with pytest.raises(AttributeError):
+        api.send({**event(), "body": 5})
+
+
+def test_an_event_is_made_by_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """`python -m tools.event BODY`, with what is unusual as options."""
+    main(["{}", "--route", "POST /internal/inferences", "--base64", "--header", "x-a:b:c"])
+
+    made = json.loads(capsys.readouterr().out)
+    assert made == event(b"{}", route="POST /internal/inferences", headers={"x-a": "b:c"})
+    assert made["body"] == "e30="
+    assert made["isBase64Encoded"] is True
+    assert made["rawPath"] == "/internal/inferences"
+
+    main(["--route", "GET /health"])
+
+    made = json.loads(capsys.readouterr().out)
+    assert "body" not in made
+    assert "content-type" not in made["headers"]
+
+
+def test_files_end_as_text_files_do() -> None:
+    """They are made by `python -m tools.event … > events/…`."""
+    for path in Path(ROOT / "events").glob("*.json"):
+        text = path.read_text("utf-8")
+        assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n", path

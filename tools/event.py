@@ -1,0 +1,98 @@
+"""Make an API Gateway event (payload 2.0) of a body: `python -m tools.event BODY > events/X.json`.
+
+`--route "GET /health"` is for another route, `--base64` for a body that API Gateway took for
+binary, `--header name:value` for one header more.
+"""
+
+import argparse
+import base64
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+HOST = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
+CALLER = "192.0.2.10"  # of a network that is reserved for documentation
+USER_AGENT = "TensorZero/2026.6.0"
+
+
+def event(
+    body: str | bytes | None = None,
+    *,
+    route: str = "POST /feedback",
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Make the event that a request becomes; bytes are what API Gateway encodes as base64."""
+    method, path = route.split(" ")
+    content = _content(body)
+    return {
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {
+            "accept": "*/*",
+            **content,
+            "host": HOST,
+            "user-agent": USER_AGENT,
+            "x-amzn-trace-id": "Root=1-671bceb4-0123456789abcdef01234567",
+            "x-forwarded-for": CALLER,
+            "x-forwarded-port": "443",
+            "x-forwarded-proto": "https",
+            **(headers or {}),
+        },
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": HOST.partition(".")[0],
+            "domainName": HOST,
+            "domainPrefix": HOST.partition(".")[0],
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": CALLER,
+                "userAgent": USER_AGENT,
+            },
+            "requestId": "AOIw3jYxoAMEJ2Q=",
+            "routeKey": route,
+            "stage": "$default",
+            "time": "25/Oct/2024:17:01:45 +0000",
+            "timeEpoch": 1729875705344,
+        },
+        **_body(body),
+        "isBase64Encoded": isinstance(body, bytes),
+    }
+
+
+def _content(body: str | bytes | None) -> dict[str, str]:
+    if body is None:
+        return {}
+    raw = body.encode() if isinstance(body, str) else body
+    binary = isinstance(body, bytes)
+    kind = "application/octet-stream" if binary else "application/json"
+    return {"content-length": str(len(raw)), "content-type": kind}
+
+
+def _body(body: str | bytes | None) -> dict[str, str]:
+    if body is None:
+        return {}
+    return {"body": body if isinstance(body, str) else base64.b64encode(body).decode()}
+
+
+def main(arguments: list[str]) -> None:
+    """Print the event."""
+    parser = argparse.ArgumentParser(prog="python -m tools.event", description=__doc__)
+    parser.add_argument("body", nargs="?", help="the request's body; none if absent")
+    parser.add_argument("--route", default="POST /feedback")
+    parser.add_argument("--base64", action="store_true")
+    parser.add_argument("--header", action="append", default=[], metavar="NAME:VALUE")
+    asked = parser.parse_args(arguments)
+
+    body = asked.body.encode() if asked.base64 and asked.body is not None else asked.body
+    headers = dict(header.split(":", 1) for header in asked.header)
+    made = event(body, route=asked.route, headers=headers)
+    sys.stdout.write(json.dumps(made, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
