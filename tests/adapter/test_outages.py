@@ -1,7 +1,7 @@
 """DynamoDB fails: a bounded number of attempts, then a refusal; a mistake of ours escapes."""
 
 import socket
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import boto3
 import pytest
@@ -118,7 +118,7 @@ def test_no_answer_is_an_outage(connect_to: Connect) -> None:
 def test_all_timeouts_together_are_shorter_than_lambdas_patience(connect_to: Connect) -> None:
     """A request looks and writes, waits 6 s for its target, and has 28 s."""
     with serve() as loopback:
-        config = connect_to(loopback.endpoint).meta.config
+        config: Any = connect_to(loopback.endpoint).meta.config
 
     attempts = config.retries["total_max_attempts"]
     pauses = sum(2**attempt for attempt in range(attempts - 1))
