@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 from tools.stack import BUILD
 
-CLIENT = ("awslambdaric", "snapshot_restore_py")
+CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py")
 LAYERS = ("ConfigLayer", "DependenciesLayer")
 TIMEOUT = 30
 
@@ -72,7 +72,11 @@ class Runtime:
     def invoke(self, event: dict[str, Any]) -> tuple[str, Any]:
         """Send an event; give ("response", reply) or ("error", what failed)."""
         self._server.events.put(event)
-        return self._server.answers.get(timeout=TIMEOUT)
+        for _ in range(TIMEOUT):
+            with contextlib.suppress(queue.Empty):
+                return self._server.answers.get(timeout=1)
+            assert self.process.poll() is None, "the runtime client has ended"
+        raise TimeoutError(f"no answer in {TIMEOUT} s")
 
 
 @contextlib.contextmanager

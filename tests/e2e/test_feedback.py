@@ -47,7 +47,7 @@ def _rows(stack: Stack, feedback_id: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize(("metric", "level", "value", "table", "stored"), ACCEPTED)
-def test_accepted_feedback_is_in_its_table_and_nowhere_else(  # noqa: PLR0913 - one row a case
+def test_accepted_feedback_is_in_its_table_and_nowhere_else(
     metric: str,
     level: str,
     value: object,
