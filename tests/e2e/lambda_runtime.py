@@ -15,7 +15,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from tools.stack import BUILD
 
@@ -56,7 +56,7 @@ class _RuntimeApi(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads: ClassVar[bool] = True
+    daemon_threads = True
     events: queue.Queue[dict[str, Any]]
     answers: queue.Queue[tuple[str, Any]]
 

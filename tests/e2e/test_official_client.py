@@ -1,6 +1,7 @@
 """The official `tensorzero` client, unchanged, against the deployed API."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
@@ -25,6 +26,11 @@ REFUSED = [
 ]
 
 
+def _target(level: str, inference: dict[str, str]) -> dict[str, Any]:
+    """Give the id of that level, as the keyword argument that the client takes."""
+    return {level: inference[level]}
+
+
 def _stored(stack: Stack, feedback_id: object) -> int:
     tables = ("BooleanMetricFeedback", "FloatMetricFeedback", "CommentFeedback")
     return sum(
@@ -40,7 +46,7 @@ def test_the_client_gives_feedback(
 ) -> None:
     """It reads the id out of the answer, and the row is there."""
     with TensorZeroGateway.build_http(gateway_url=stack.url) as client:
-        answer = client.feedback(metric_name=metric, value=value, **{level: inference[level]})
+        answer = client.feedback(metric_name=metric, value=value, **_target(level, inference))
 
     assert _stored(stack, answer.feedback_id) == 1
 
@@ -54,10 +60,10 @@ def test_the_client_learns_why_it_is_refused(
         TensorZeroGateway.build_http(gateway_url=stack.url) as client,
         pytest.raises(TensorZeroError) as refusal,
     ):
-        client.feedback(metric_name=metric, value=value, **{level: inference[level]})
+        client.feedback(metric_name=metric, value=value, **_target(level, inference))
 
     assert refusal.value.status_code == status
-    assert '"code":' in refusal.value.text
+    assert '"code":' in str(refusal.value.text)
 
 
 def test_the_asynchronous_client_gives_feedback_and_learns_why_it_is_refused(
@@ -66,23 +72,22 @@ def test_the_asynchronous_client_gives_feedback_and_learns_why_it_is_refused(
     """Several at once."""
 
     async def converse() -> tuple[list[object], int]:
-        async with await AsyncTensorZeroGateway.build_http(gateway_url=stack.url) as client:
+        building = AsyncTensorZeroGateway.build_http(gateway_url=stack.url)
+        assert isinstance(building, Awaitable)
+        async with await building as client:
             answers = await asyncio.gather(
                 *(
-                    client.feedback(metric_name=metric, value=value, **{level: inference[level]})
+                    client.feedback(metric_name=metric, value=value, **_target(level, inference))
                     for metric, level, value in ACCEPTED
                 )
             )
             with pytest.raises(TensorZeroError) as refusal:
-                await client.feedback(metric_name="nothing", value=1, **inference_only(inference))
+                await client.feedback(
+                    metric_name="nothing", value=1, **_target("inference_id", inference)
+                )
         return [answer.feedback_id for answer in answers], refusal.value.status_code
 
     ids, status = asyncio.run(converse())
 
     assert [_stored(stack, feedback_id) for feedback_id in ids] == [1] * len(ACCEPTED)
     assert status == 404
-
-
-def inference_only(inference: dict[str, str]) -> dict[str, str]:
-    """Give the id that an inference-level metric takes."""
-    return {"inference_id": inference["inference_id"]}
