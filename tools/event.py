@@ -1,7 +1,7 @@
 """Make an API Gateway event (payload 2.0) of a body: `python -m tools.event BODY > events/X.json`.
 
-`--route "GET /health"` is for another route, `--base64` for a body that API Gateway took for
-binary, `--header name:value` for one header more.
+`--route "GET /health"` is for another route, `--parameter name=value` for what stands in braces in
+it, `--base64` for a body that API Gateway took for binary, `--header name:value` for one header more.
 """
 
 import argparse
@@ -21,9 +21,12 @@ def event(
     *,
     route: str = "POST /feedback",
     headers: Mapping[str, str] | None = None,
+    parameters: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Make the event that a request becomes; bytes are what API Gateway encodes as base64."""
     method, path = route.split(" ")
+    for name, value in (parameters or {}).items():
+        path = path.replace(f"{{{name}}}", value)
     content = _content(body)
     return {
         "version": "2.0",
@@ -59,6 +62,7 @@ def event(
             "time": "25/Oct/2024:17:01:45 +0000",
             "timeEpoch": 1729875705344,
         },
+        **({"pathParameters": dict(parameters)} if parameters else {}),
         **_body(body),
         "isBase64Encoded": isinstance(body, bytes),
     }
@@ -86,11 +90,13 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--route", default="POST /feedback")
     parser.add_argument("--base64", action="store_true")
     parser.add_argument("--header", action="append", default=[], metavar="NAME:VALUE")
+    parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
     asked = parser.parse_args(arguments)
 
     body = asked.body.encode() if asked.base64 and asked.body is not None else asked.body
     headers = dict(header.split(":", 1) for header in asked.header)
-    made = event(body, route=asked.route, headers=headers)
+    parameters = dict(parameter.split("=", 1) for parameter in asked.parameter)
+    made = event(body, route=asked.route, headers=headers, parameters=parameters)
     sys.stdout.write(json.dumps(made, indent=2, ensure_ascii=False) + "\n")
 
 

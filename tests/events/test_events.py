@@ -18,6 +18,8 @@ from tools.event import event, main
 EVENTS = {path.stem: json.loads(path.read_text("utf-8")) for path in ROOT.glob("events/*.json")}
 FIRST = "200-record-"
 """Inferences to record before all others; the other events are about them."""
+LAST = "200-get-human-feedback"
+"""Reads what another event stores."""
 WITHOUT_EVENT = {
     "body_too_large": "megabytes: made below",
     "item_too_large": "hundreds of kilobytes: made below",
@@ -27,6 +29,7 @@ WITHOUT_EVENT = {
 SHAPES = {
     "POST /feedback": {"feedback_id"},
     "POST /internal/inferences": {"inference_id", "episode_id"},
+    "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback": {"feedback"},
     "GET /status": {"status", "version", "config_hash"},
     "GET /health": {"gateway", "dynamodb"},
 }
@@ -73,7 +76,7 @@ def api(
 @pytest.fixture(scope="module")
 def answers(api: Api) -> Answers:
     """Send every event, those that record an inference first."""
-    ordered = sorted(EVENTS, key=lambda name: (not name.startswith(FIRST), name))
+    ordered = sorted(EVENTS, key=lambda name: (not name.startswith(FIRST), name == LAST, name))
     return {name: api.send(EVENTS[name]) for name in ordered}
 
 
@@ -111,16 +114,15 @@ def test_every_route_has_an_event_that_succeeds(answers: Answers) -> None:
 def test_an_event_is_what_api_gateway_sends(name: str) -> None:
     """Payload format 2.0, as tools/event.py makes it; header names are in lower case."""
     given = EVENTS[name]
-    made = event("", route=given["routeKey"])
+    parameters = given.get("pathParameters")
+    made = event("", route=given["routeKey"], parameters=parameters)
 
     assert set(given) - {"body"} == set(made) - {"body"}
     assert given["version"] == "2.0"
     assert given["requestContext"].keys() == made["requestContext"].keys()
     assert given["requestContext"]["routeKey"] == given["routeKey"]
-    assert given["routeKey"].split(" ") == [
-        given["requestContext"]["http"]["method"],
-        given["rawPath"],
-    ]
+    assert given["rawPath"] == made["rawPath"] == given["requestContext"]["http"]["path"]
+    assert given["requestContext"]["http"]["method"] == given["routeKey"].partition(" ")[0]
     assert all(header == header.lower() for header in given["headers"])
 
 
