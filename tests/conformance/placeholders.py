@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ AHEAD = {
 """Milliseconds from now to an id's timestamp, where it is not now."""
 FIXED = {"UNK_EPOCH": 0, "UNK_MAXTS": 2**48 - 1}
 """Timestamps that do not depend on the clock."""
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], str]] = {
     "upper": str.upper,
     "simple": lambda text: text.replace("-", ""),
     "braced": lambda text: f"{{{text}}}",
