@@ -1,7 +1,7 @@
 """Make an API Gateway event (payload 2.0) of a body: `python -m tools.event BODY > events/X.json`.
 
 `--route "GET /health"` is for another route, `--parameter name=value` for what stands in braces in
-it, `--base64` for a body that API Gateway took for binary, `--header name:value` for one header more.
+it, `--base64` for a body that API Gateway took for binary, `--header name:value` for a header more.
 """
 
 import argparse

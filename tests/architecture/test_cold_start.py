@@ -11,10 +11,9 @@ import pytest
 
 from tests.support.environment import towards
 from tests.support.lambdas import packages, variables, write_layer
-from tests.support.tables import TABLE
 from tests.support.template import ROOT, resources
 
-TABLES = {name: name for name in resources(TABLE)}
+TABLES = {name: name for name in resources("AWS::DynamoDB::Table")}
 HEAVY = {
     "asyncio",
     "aws_xray_sdk",

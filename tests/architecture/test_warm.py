@@ -11,12 +11,11 @@ import pytest
 
 from tests.support.environment import towards
 from tests.support.lambdas import LAYER, variables, write_layer
-from tests.support.tables import TABLE
 from tests.support.template import ROOT, resources
 from tools.event import event
 
 INFERENCE = "0192c4a0-7e00-7000-8000-000000000001"
-TABLES = {name: name for name in resources(TABLE)}
+TABLES = {name: name for name in resources("AWS::DynamoDB::Table")}
 NOWHERE = "http://127.0.0.1:9"
 
 
