@@ -1,7 +1,7 @@
 """Demonstrations of chat functions: a text, or blocks of text and tool calls."""
 
 from feedback.functions import ChatFunction, Library
-from feedback.json_schema import violation
+from feedback.json_schema.validation import violation
 from feedback.model import Record
 from feedback.toolset import Params, toolset
 from runtime import fields

@@ -3,7 +3,7 @@
 import json
 
 from feedback.functions import JsonFunction
-from feedback.json_schema import violation
+from feedback.json_schema.validation import violation
 from feedback.model import Record
 from runtime.document import Json, dump
 from runtime.errors import InvalidDemonstration, excerpt

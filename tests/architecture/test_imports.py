@@ -7,8 +7,6 @@ import pytest
 
 from tests.architecture.source import MODULES, OURS, Module
 
-SCHEMA = {"applicators", "effort", "references", "weight"}
-
 # What each module may import of its own package. Nothing outer is in here for anything inner.
 MAY_IMPORT: dict[str, dict[str, set[str]]] = {
     "runtime": {
@@ -27,14 +25,19 @@ MAY_IMPORT: dict[str, dict[str, set[str]]] = {
         "schemas": set(),
         "tags": set(),
         "functions": set(),
-        "references": set(),
-        "applicators": set(),
-        "weight": set(),
-        "effort": {"applicators", "references"},
-        "json_schema": SCHEMA,
+        "json_schema": set(),
+        "json_schema.references": set(),
+        "json_schema.applicators": set(),
+        "json_schema.weight": set(),
+        "json_schema.effort": {"json_schema.applicators", "json_schema.references"},
+        "json_schema.validation": {
+            "json_schema.effort",
+            "json_schema.references",
+            "json_schema.weight",
+        },
         "toolset": {"functions"},
-        "chat_output": {"functions", "json_schema", "model", "toolset"},
-        "json_output": {"functions", "json_schema", "model"},
+        "chat_output": {"functions", "json_schema.validation", "model", "toolset"},
+        "json_output": {"functions", "json_schema.validation", "model"},
         "kinds.metric": {"model"},
         "kinds.boolean": {"kinds.metric", "model"},
         "kinds.number": {"kinds.metric", "model"},
@@ -87,7 +90,7 @@ ONLY: dict[str, set[str]] = {
     "aws_lambda_powertools": {"runtime.telemetry"},
     "pydantic": {"inferences.schemas"},
     "pydantic_core": {"inferences.schemas"},
-    "jsonschema_rs": {"feedback.json_schema", "configuration.schema"},
+    "jsonschema_rs": {"feedback.json_schema.validation", "configuration.schema"},
     "tomli": {"configuration.source"},
 }
 EDGE = {"runtime.http", "runtime.endpoint", "runtime.telemetry"}

@@ -8,6 +8,8 @@ from runtime.document import Json
 _IDS = ("$id", "id")
 _ANCHORS = ("$anchor", "$dynamicAnchor")
 _ODD = {"", ".", ".."}
+_NAMELESS = "/"
+"""The name of a document without an id: no reference has it."""
 
 
 class References:
@@ -18,10 +20,10 @@ class References:
     """
 
     def __init__(self, document: Json) -> None:
-        self._resources: list[tuple[str, Json]] = [("", document)]
+        self._resources: list[tuple[str, Json]] = [(_NAMELESS, document)]
         self._anchors: dict[str, list[Json]] = {}
         self.dynamic = False
-        for node in _objects(document):
+        for node in objects(document):
             self._index(node)
 
     def _index(self, node: dict[str, Json]) -> None:
@@ -71,7 +73,8 @@ def _follow(node: Json, pointer: str) -> Iterator[Json]:
     yield node
 
 
-def _objects(document: Json) -> Iterator[dict[str, Json]]:
+def objects(document: Json) -> Iterator[dict[str, Json]]:
+    """Go through all objects of a JSON document, at any depth."""
     stack = [document]
     while stack:
         node = stack.pop()

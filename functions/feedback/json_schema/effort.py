@@ -8,7 +8,8 @@ deep and has `n` parts asks for more than `n` times that. Every count errs on th
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
-from feedback.references import References
+from feedback.json_schema.applicators import deeper, in_place
+from feedback.json_schema.references import References
 from runtime.document import Json
 from runtime.errors import InvalidSchema, excerpt
 
@@ -24,21 +25,8 @@ _META = 1000
 _UNEVALUATED = 4
 """How often, at most, a schema applied in place is tried to find what it has not evaluated."""
 
-_ONE = ("not", "if", "then", "else")
-_MANY = ("allOf", "anyOf", "oneOf")
-_NAMED = ("dependentSchemas", "dependencies")
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
-_DEEPER = ("unevaluatedProperties", "unevaluatedItems", "contains")
 _REPEATED = ("unevaluatedProperties", "unevaluatedItems")
-
-
-class Measure(NamedTuple):
-    """How large a value is."""
-
-    parts: int
-    """Values and keys."""
-    characters: int
-    depth: int
 
 
 class _State(NamedTuple):
@@ -52,28 +40,9 @@ class _Plan(NamedTuple):
     """What the work of a state is made of: of each group, the dearest."""
 
     own: int
-    in_place: list[list[_State]]
-    deeper: list[list[_State]]
+    here: list[list[_State]]
+    below: list[list[_State]]
     factor: int
-
-
-def measure(value: Json) -> Measure:
-    """Count a value's parts and characters, and how deeply it nests."""
-    if isinstance(value, str):
-        return Measure(1, len(value), 0)
-    if not isinstance(value, (dict, list)):
-        return Measure(1, 0, 0)
-    children = value.values() if isinstance(value, dict) else value
-    parts, characters, depth = 1, 0, 0
-    for child in children:
-        inner = measure(child)
-        parts += inner.parts
-        characters += inner.characters
-        depth = max(depth, inner.depth + 1)
-    if isinstance(value, dict):
-        parts += len(value)
-        characters += sum(map(len, value))
-    return Measure(parts, characters, depth)
 
 
 class Effort:
@@ -126,7 +95,7 @@ class _Count:
         if len(self._done) + len(self._open) >= STATES:
             raise InvalidSchema("Failed to compile JSON Schema: it has too many parts")
         plan = self._open[state] = self._plan(self._schemas[state.schema], state.depth)
-        needed = [need for group in plan.in_place + plan.deeper for need in group]
+        needed = [need for group in plan.here + plan.below for need in group]
         if any(need in self._open for need in needed):
             raise InvalidSchema(
                 "Failed to compile JSON Schema: it applies itself to the same value, without end"
@@ -134,10 +103,10 @@ class _Count:
         return [need for need in needed if need not in self._done]
 
     def _sum(self, plan: _Plan) -> int:
-        in_place = self._dearest(plan.in_place)
+        here = self._dearest(plan.here)
         if plan.factor > 1:
-            in_place *= plan.factor * in_place
-        total = plan.own + in_place + self._dearest(plan.deeper)
+            here *= plan.factor * here
+        total = plan.own + here + self._dearest(plan.below)
         if total > CEILING:
             raise InvalidSchema("Failed to compile JSON Schema: it asks for too much work")
         return total
@@ -148,22 +117,20 @@ class _Count:
     def _plan(self, schema: Json, depth: int) -> _Plan:
         if not isinstance(schema, dict):
             return _Plan(1, [], [], 1)
-        own, places = self._weight(schema), _in_place(schema)
+        own, places = self._weight(schema), in_place(schema)
         for reference in (schema.get(key) for key in _REFERENCES):
             if isinstance(reference, str):
                 targets = self._targets(reference)
                 own += 0 if targets else _META * (depth + 1)
                 places.append(targets)
         factor = 1 if schema.keys().isdisjoint(_REPEATED) else _UNEVALUATED
-        in_place = [[self._state(target, depth) for target in group] for group in places]
-        deeper = (
-            [[self._state(child, depth - 1) for child in group] for group in _deeper(schema)]
-            if depth
-            else []
-        )
-        if depth and "propertyNames" in schema:
-            deeper.append([self._state(schema["propertyNames"], 0)])
-        return _Plan(own, in_place, deeper, factor)
+        here = [[self._state(target, depth) for target in group] for group in places]
+        below: list[list[_State]] = []
+        if depth:
+            below = [[self._state(child, depth - 1) for child in one] for one in deeper(schema)]
+            if "propertyNames" in schema:
+                below.append([self._state(schema["propertyNames"], 0)])
+        return _Plan(own, here, below, factor)
 
     def _targets(self, reference: str) -> list[Json]:
         targets = self._references.targets(reference)
@@ -173,30 +140,3 @@ class _Count:
                 f"Failed to compile JSON Schema: cannot follow {excerpt(reference)!r}"
             )
         return targets
-
-
-def _in_place(schema: dict[str, Json]) -> list[list[Json]]:
-    return (
-        [[schema[key]] for key in _ONE if key in schema]
-        + [[one] for key in _MANY for one in _values(schema.get(key))]
-        + [[one] for key in _NAMED for one in _values(schema.get(key))]
-    )
-
-
-def _deeper(schema: dict[str, Json]) -> list[list[Json]]:
-    """Group what is applied to a child: of a group, only one is."""
-    by_name = [*_values(schema.get("properties")), schema.get("additionalProperties")]
-    items = schema.get("items")
-    by_place = [*_values(schema.get("prefixItems")), schema.get("additionalItems")]
-    by_place += items if isinstance(items, list) else [items]
-    return (
-        [by_name, by_place]
-        + [[one] for one in _values(schema.get("patternProperties"))]
-        + [[schema[key]] for key in _DEEPER if key in schema]
-    )
-
-
-def _values(container: Json) -> Iterable[Json]:
-    if isinstance(container, dict):
-        return container.values()
-    return container if isinstance(container, list) else []
