@@ -49,7 +49,7 @@ endef
 
 ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp
 
-.PHONY: help install run test check format build bench lock clean
+.PHONY: help install run test check format build bench fuzz lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -88,6 +88,9 @@ build: $(ENVIRONMENTS) ## Build what `sam deploy` uploads, and say how big it is
 
 bench: $(ENVIRONMENTS) ## Measure cold and warm requests against the bare SDK
 	PYTHONPATH=functions $(BIN)/python -m tools.bench
+
+fuzz: $(ENVIRONMENTS) ## Try 100,000 request bodies, and look for the row behind every 200 (FUZZ_EXAMPLES=…)
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/pytest tests/fuzz --hypothesis-show-statistics
 
 lock: .tools/uv/.stamp ## Write requirements/*.txt anew from pyproject.toml
 	for group in uv runtime dev sam emulator; do

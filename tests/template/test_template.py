@@ -44,6 +44,11 @@ ALLOWED = {
         "logs:CreateLogStream": {"InferencesLogs"},
         "logs:PutLogEvents": {"InferencesLogs"},
     },
+    "EvaluationsRole": {
+        "dynamodb:Query": {"EvaluationHumanFeedback"},
+        "logs:CreateLogStream": {"EvaluationsLogs"},
+        "logs:PutLogEvents": {"EvaluationsLogs"},
+    },
     "StatusRole": {
         "dynamodb:GetItem": {"Target"},
         "logs:CreateLogStream": {"StatusLogs"},
@@ -246,6 +251,7 @@ def test_the_api_has_these_routes_and_no_other() -> None:
     assert {route["RouteKey"] for route in ROUTES.values()} == {
         "POST /feedback",
         "POST /internal/inferences",
+        "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback",
         "GET /status",
         "GET /health",
     }
