@@ -1,10 +1,11 @@
 """What is counted: instructions under valgrind, or Python calls where there is no valgrind."""
 
+import math
 import re
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import TypeAlias
@@ -23,18 +24,6 @@ WARM_CLOCK = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Meter:
-    """A way to count, and its units."""
-
-    what: str
-    count: Count
-    large: tuple[str, float]
-    """The unit of a start, and its size."""
-    small: tuple[str, float]
-    """The unit of a request, and its size."""
-
-
-@dataclass(frozen=True, slots=True)
 class Cost:
     """Of one process, in what the meter counts."""
 
@@ -46,15 +35,34 @@ class Cost:
     """A request after that."""
 
 
+AIMS = Cost(init=math.inf, first=1.0, warm=0.8)
+"""What a row may cost, in floors: of a start, it is the first answer that counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A way to count, and its units."""
+
+    what: str
+    count: Count
+    large: tuple[str, float]
+    """The unit of a start, and its size."""
+    small: tuple[str, float]
+    """The unit of a request, and its size."""
+    aims: Cost
+    """What a row may cost by this count, in floors."""
+
+
 def choose() -> Meter:
     """Count instructions if this machine can."""
     if shutil.which("valgrind"):
-        return Meter("instructions", instructions, ("M", 1e6), ("k", 1e3))
-    return Meter("Python calls", calls, ("k", 1e3), ("", 1))
+        return Meter("instructions", instructions, ("M", 1e6), ("k", 1e3), AIMS)
+    warm = replace(AIMS, first=math.inf)  # a start is loading and parsing: few calls, much work
+    return Meter("Python calls", calls, ("k", 1e3), ("", 1), warm)
 
 
 def instructions(process: Process, requests: int) -> int:
-    """Count instructions, with cachegrind: the same to a hundredth of a percent each time."""
+    """Count instructions, with cachegrind: repeatable within a percent, whatever else runs."""
     out = process.specification.with_suffix(f".{requests}.cachegrind")
     options = ("--tool=cachegrind", "--cache-sim=no", f"--cachegrind-out-file={out}")
     run(process, requests, "none", under=("valgrind", "--quiet", *options))
