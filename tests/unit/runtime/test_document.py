@@ -249,3 +249,39 @@ def test_a_named_value_is_never_repeated_at_length(value: document.Json) -> None
 def test_a_long_string_is_cut() -> None:
     """And shows that it was."""
     assert document.found("x" * 1_000_000) == f'string "{"x" * ECHO}…"'
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"b": "é", "a": [1, None, True]}, '{"b":"é","a":[1,null,true]}'),
+        (0.0001, "0.0001"),
+        (1e-5, "0.00001"),
+        (-1.5e-5, "-0.000015"),
+        (1e-6, "1e-6"),
+        (-1.5e-7, "-1.5e-7"),
+        (1e-10, "1e-10"),
+        (5e-324, "5e-324"),
+        (1e16, "1e+16"),
+        (2**64 - 1, "18446744073709551615"),
+        (-0.0, "-0.0"),
+        ("1e-05", '"1e-05"'),
+        ({'a"1e-05': [1e-5, '\\"', 1e-5]}, '{"a\\"1e-05":[0.00001,"\\\\\\"",0.00001]}'),
+    ],
+)
+def test_json_is_written_as_tensorzero_writes_it(value: document.Json, text: str) -> None:
+    """Numbers are respelled, and what looks like one in a text is not."""
+    assert document.dump(value) == text
+
+
+def test_keys_are_sorted_where_a_text_is_looked_up_by() -> None:
+    """At every level."""
+    value: document.Json = {"b": {"d": 1, "c": 1}, "a": 1}
+
+    assert document.dump(value, sort_keys=True) == '{"a":1,"b":{"c":1,"d":1}}'
+
+
+@given(JSON | st.floats(-1e-4, 1e-4))
+def test_whatever_is_written_is_read_back(value: document.Json) -> None:
+    """The same value, in another spelling."""
+    assert document.parse(document.dump(value).encode()) == value
