@@ -89,31 +89,63 @@ def _emulator(home: Path, *, keep: bool) -> Iterator[Emulator]:
 
 
 def _ready(aws: Emulator) -> Stack:
-    """Deploy, record a sample inference, and say how to give feedback on it."""
+    """Deploy, record sample inferences, and say how to give feedback on them."""
     _say("Deploying template.yaml to it …")
     stack = deploy(aws)
-    sample = {"inference_id": uuids.new(), "episode_id": uuids.new(), **_sample_function()}
-    _say("Recording a sample inference …")
-    _post(f"{stack.url}/internal/inferences", sample)
-    feedback = json.dumps(_sample_feedback(sample))
+    _say("Recording sample inferences …")
+    samples = _sample_inferences()
+    for sample in samples:
+        _post(f"{stack.url}/internal/inferences", sample)
+    feedback = [_sample_feedback(samples[0]), _sample_demonstration(samples[0])]
     _say("Ready.")
+    ids = "".join(
+        f"  inference  {one['inference_id']}  {one['function_name']}\n" for one in samples
+    )
     print(
         f"\n  {stack.url}\n\n"
-        f"  episode    {sample['episode_id']}\n"
-        f"  inference  {sample['inference_id']}\n\n"
-        f"Give feedback on it, from another terminal:\n\n"
-        f"  curl {stack.url}/feedback \\\n"
-        f"    -H 'Content-Type: application/json' \\\n"
-        f"    -d '{feedback}'\n",
+        f"  episode    {samples[0]['episode_id']}\n{ids}\n"
+        "Give feedback on them, from another terminal:\n\n"
+        + "\n".join(_curl(stack, one) for one in feedback)
+        + "\nCtrl-C ends this.\n",
         flush=True,
     )
     return stack
 
 
-def _sample_function() -> dict[str, str]:
-    """Choose a function of the configuration that was built."""
+def _curl(stack: Stack, feedback: dict[str, Any]) -> str:
+    return (
+        f"  curl {stack.url}/feedback \\\n"
+        "    -H 'Content-Type: application/json' \\\n"
+        f"    -d '{json.dumps(feedback)}'\n"
+    )
+
+
+def _sample_inferences() -> list[dict[str, str]]:
+    """Make one of a chat function, with a tool if any has one, and one of a JSON function."""
     functions = _configuration("functions")["functions"]
-    return {"function_name": next(iter(functions), "tensorzero::default"), "variant_name": "sample"}
+    kinds = {"tensorzero::default": "chat"} | {
+        name: function["type"]
+        for name, function in sorted(functions.items(), key=lambda one: bool(one[1].get("tools")))
+        if not name.startswith("tensorzero::")
+    }
+    chosen = {kind: name for name, kind in kinds.items()}  # of each kind, the last
+    episode = uuids.new()
+    return [
+        {
+            "inference_id": uuids.new(),
+            "episode_id": episode,
+            "function_name": chosen[kind],
+            "variant_name": "sample",
+        }
+        for kind in ("chat", "json")
+        if kind in chosen
+    ]
+
+
+def _sample_demonstration(sample: dict[str, str]) -> dict[str, Any]:
+    """Say what the chat function should have answered."""
+    target = {"inference_id": sample["inference_id"]}
+    return {"metric_name": "demonstration", **target, "value": "A better answer."}
 
 
 def _sample_feedback(sample: dict[str, str]) -> dict[str, Any]:
