@@ -93,19 +93,20 @@ def test_a_negative_zero_keeps_its_sign(text: str) -> None:
     number = document.parse(text.encode())
 
     assert type(number) is float
+    assert number == 0
     assert math.copysign(1, number) == -1
 
 
 @pytest.mark.parametrize("text", ["1e400", "-1e400", "1" + "0" * 309, "-1" + "0" * 309, "1e99999"])
 def test_a_number_beyond_a_float_is_refused(text: str) -> None:
     """It is no infinity."""
-    assert "number out of range" in _refusal(text.encode())
+    assert ": number out of range (" in _refusal(text.encode())
 
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
 def test_what_python_adds_to_json_is_refused(text: str) -> None:
     """By its name."""
-    assert f"{text} is not a JSON number" in _refusal(text.encode())
+    assert f": {text} is not a JSON number (" in _refusal(text.encode())
 
 
 @pytest.mark.parametrize(
@@ -199,6 +200,16 @@ def test_brackets_after_a_string_are_levels() -> None:
     body = rb'["\\", "\"", "]", ' + b"[" * 127 + b"]" * 127 + b"]"
 
     assert "recursion limit exceeded" in _refusal(body)
+
+
+@pytest.mark.parametrize("pattern", ["[", "{"])
+def test_the_limit_is_the_same_beside_many_brackets(pattern: str) -> None:
+    """127 levels, the outermost array among them, are read; 128 are not."""
+    siblings = b"[" + b"[]," * 500
+    body = siblings + _nested(126, pattern) + b"]"
+
+    assert document.parse(body) == json.loads(body)
+    assert "recursion limit exceeded" in _refusal(siblings + _nested(127, pattern) + b"]")
 
 
 def test_many_brackets_side_by_side_are_few_levels() -> None:
