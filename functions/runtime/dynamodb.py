@@ -97,17 +97,14 @@ def _unavailable() -> StorageUnavailable:
 
 
 def _attribute_size(attribute: Attribute) -> int:
-    match attribute:
-        case {"S": str(text)}:
-            return _size(text)
-        case {"N": str(digits)}:
-            return len(digits) // 2 + 2
-        case {"M": dict(entries)}:
-            return 3 + sum(
-                1 + _size(key) + _attribute_size(value) for key, value in entries.items()
-            )
-        case _:
-            return 1
+    ((kind, value),) = attribute.items()
+    if kind == "S":
+        return _size(value)
+    if kind == "N":
+        return len(value) // 2 + 2
+    if kind == "M":
+        return 3 + sum(1 + _size(key) + _attribute_size(entry) for key, entry in value.items())
+    return 1
 
 
 def _size(text: str) -> int:

@@ -14,7 +14,7 @@ from tools.bench.loopback import running
 from tools.bench.meter import Cost, Meter
 from tools.bench.process import Process, run
 from tools.bench.report import Result
-from tools.bench.scenario import INFERENCE, ROWS, TARGET
+from tools.bench.scenario import RECORDED, ROWS
 from tools.bench.sides import Maker, roots
 
 FOLDER = ROOT / "build/bench"
@@ -37,7 +37,7 @@ def main() -> int:
     say("building the function and its layers")
     artefact = build(FOLDER)
     results: dict[str, list[Result]] = {}
-    with running({INFERENCE: TARGET}, FOLDER) as loopback:
+    with running(RECORDED, FOLDER) as loopback:
         for scheme in ("https", "http") if asked.plain else ("https",):
             results[scheme] = transport(Maker(artefact, loopback, scheme, FOLDER), chosen)
     print(f"{report.machine()}\n{report.notes()}\n")
@@ -54,7 +54,8 @@ def transport(maker: Maker, chosen: Meter) -> list[Result]:
     floors: dict[int, Process] = {}
     for row in ROWS:
         say(f"rehearsing {row.name}")
-        if calls := maker.rehearse(row):
+        calls = maker.rehearse(row)
+        if calls and len(calls) not in floors:
             floors[len(calls)] = maker.floor(calls)
             run(floors[len(calls)], 1, "none")  # leaves its bytecode
     processes = [*floors.values(), *lambdas]
@@ -80,7 +81,7 @@ def _lines(floors: dict[int, Process], costs: list[Cost], aims: Cost | None) -> 
     for row, cost in zip(ROWS, costs[len(floors) :], strict=True):
         calls = len(row.operations)
         floor = bare[calls or min(bare)]
-        lines.append(Result(row.name, calls, cost, floor, aims if calls else None))
+        lines.append(Result(row.name, calls, cost, floor, aims if row.aimed else None))
     return lines
 
 

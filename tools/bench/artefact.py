@@ -25,7 +25,7 @@ class Artefact:
 
 def build(folder: Path) -> Artefact:
     """Build the feedback function, the dependencies layer, and two config layers."""
-    metrics, both = CONFIGURATION / "metrics.toml", CONFIGURATION / "*.toml"
+    metrics, both = CONFIGURATION / "tensorzero.toml", CONFIGURATION / "*.toml"
     return Artefact(
         _make("functions", "FeedbackFunction", folder / "function"),
         _make("layers/dependencies", "DependenciesLayer", folder / "dependencies") / "python",

@@ -9,13 +9,24 @@ Item: TypeAlias = dict[str, Any]
 
 INFERENCE = "0190b1a2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"
 EPISODE = "0190b1a2-7c3a-7bbb-9c1d-2e3f4a5b6c7d"
-TARGET: Item = {
-    "target_id": {"S": INFERENCE},
-    "target_type": {"S": "inference"},
-    "function_name": {"S": "draft_reply"},
-    "variant_name": {"S": "baseline"},
-    "episode_id": {"S": EPISODE},
+JSON_INFERENCE = "0190b1a2-7c3d-7e4f-8a5b-6c7d8e9f0a1c"
+
+
+def _record(inference: str, function: str) -> Item:
+    return {
+        "target_id": {"S": inference},
+        "target_type": {"S": "inference"},
+        "function_name": {"S": function},
+        "variant_name": {"S": "baseline"},
+        "episode_id": {"S": EPISODE},
+    }
+
+
+RECORDED = {
+    INFERENCE: _record(INFERENCE, "draft_reply"),
+    JSON_INFERENCE: _record(JSON_INFERENCE, "classify_ticket"),
 }
+"""What the table of targets holds."""
 FEEDBACK = {
     "metric_name": "task_success",
     "inference_id": INFERENCE,
@@ -33,16 +44,41 @@ class Row:
     operations: tuple[str, ...]
     target_validation: bool = True
     status: HTTPStatus = HTTPStatus.OK
+    aimed: bool = True
+    """Whether it is held to the aims: what metrics and comments are."""
 
 
+CALL = {
+    "type": "tool_call",
+    "id": "call_1",
+    "name": "find_order",
+    "arguments": {"customer_email": "ada@example.com", "order_number": "AB-123456"},
+}
 ROWS = (
     Row("metric without target validation", FEEDBACK, ("PutItem",), target_validation=False),
     Row("metric with target validation", FEEDBACK, ("GetItem", "PutItem")),
+    Row(
+        "demonstration: tool call",
+        {"metric_name": "demonstration", "inference_id": INFERENCE, "value": [CALL]},
+        ("GetItem", "PutItem"),
+        aimed=False,
+    ),
+    Row(
+        "demonstration: JSON",
+        {
+            "metric_name": "demonstration",
+            "inference_id": JSON_INFERENCE,
+            "value": {"topic": "billing", "urgent": True},
+        },
+        ("GetItem", "PutItem"),
+        aimed=False,
+    ),
     Row(
         "refusal: unknown metric",
         {**FEEDBACK, "metric_name": "unheard_of"},
         (),
         status=HTTPStatus.NOT_FOUND,
+        aimed=False,
     ),
 )
 

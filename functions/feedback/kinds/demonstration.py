@@ -1,6 +1,5 @@
 """Demonstrations: what an inference should have answered, checked as an answer of its function."""
 
-from feedback import chat_output, json_output
 from feedback.functions import ChatFunction, library
 from feedback.model import Feedback, Kind, Record
 from runtime.catalog import Catalog
@@ -13,6 +12,8 @@ def _parse(_metric: str, value: Json) -> Json:
 
 
 def _encode(value: Json, record: Record, catalog: Catalog) -> Attribute:
+    from feedback import chat_output, json_output  # noqa: PLC0415 - a metric's cold start need not
+
     known = library(catalog.folder)
     function = known.function(record.function_name)
     if isinstance(function, ChatFunction):

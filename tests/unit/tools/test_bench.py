@@ -15,7 +15,7 @@ from tools.bench.loopback import Loopback, running
 from tools.bench.meter import AIMS, FEW, MANY, Cost, Meter, choose, measure, total
 from tools.bench.process import Process, run
 from tools.bench.report import Result, document, table, verdict
-from tools.bench.scenario import INFERENCE, ROWS, TARGET, Row, event
+from tools.bench.scenario import RECORDED, ROWS, Row, event
 from tools.bench.sides import FUNCTION, STOCK, Maker, roots, snake
 
 METER = Meter("instructions", lambda _process, _requests: 0, ("M", 1e6), ("k", 1e3), AIMS)
@@ -25,7 +25,7 @@ FLOOR = Cost(init=1_000e6, first=1_200e6, warm=5_000e3)
 @pytest.fixture(scope="module")
 def loopback(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
     """Run the server, with the target that the benchmark gives feedback to."""
-    with running({INFERENCE: TARGET}, tmp_path_factory.mktemp("server")) as server:
+    with running(RECORDED, tmp_path_factory.mktemp("server")) as server:
         yield server
 
 
@@ -34,7 +34,7 @@ def maker(loopback: Loopback, tmp_path_factory: pytest.TempPathFactory) -> Maker
     """Make the two sides out of the sources and this environment's packages: nothing is built."""
     folder = tmp_path_factory.mktemp("bench")
     configurations = {}
-    for validated, files in {True: "metrics.toml", False: "*.toml"}.items():
+    for validated, files in {True: "tensorzero.toml", False: "*.toml"}.items():
         configurations[validated] = folder / str(validated)
         package = configurations[validated] / "tensorzero_config"
         subprocess.run(
