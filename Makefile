@@ -90,7 +90,7 @@ bench: $(ENVIRONMENTS) ## Measure cold and warm requests against the bare SDK
 	PYTHONPATH=functions $(BIN)/python -m tools.bench
 
 fuzz: $(ENVIRONMENTS) ## Try 100,000 request bodies, and look for the row behind every 200 (FUZZ_EXAMPLES=…)
-	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/pytest tests/fuzz --hypothesis-show-statistics
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/pytest -v tests/fuzz --hypothesis-show-statistics
 
 lock: .tools/uv/.stamp ## Write requirements/*.txt anew from pyproject.toml
 	for group in uv runtime dev sam emulator; do

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "400"))
+SHARDS = max(EXAMPLES // 5_000, 1)
+"""A long run is shown part by part."""
 FUZZ = settings(
     suppress_health_check=list(HealthCheck),  # fixtures that all examples share are meant here
     derandomize="FUZZ_EXAMPLES" not in os.environ,
@@ -185,12 +187,14 @@ def _is_stored(
     return "Item" in client.get_item(TableName=table, Key=key, ConsistentRead=True)
 
 
-@settings(FUZZ, max_examples=EXAMPLES)
+@pytest.mark.parametrize("shard", range(1, SHARDS + 1))
+@settings(FUZZ, max_examples=EXAMPLES // SHARDS)
 @given(body=bodies)
 def test_any_body_is_answered_and_a_200_has_its_row(
-    body: str, post: Post, dynamodb: "DynamoDBClient", tables: dict[str, str]
+    shard: int, body: str, post: Post, dynamodb: "DynamoDBClient", tables: dict[str, str]
 ) -> None:
     """200, 400, 404 or 413; a dry run stores nothing."""
+    event(f"part {shard} of {SHARDS}")
     status, answer = post(body)
     event(f"status {status}")
 
