@@ -28,11 +28,13 @@ MAY_IMPORT: dict[str, dict[str, set[str]]] = {
         "json_schema": set(),
         "json_schema.references": set(),
         "json_schema.applicators": set(),
-        "json_schema.weight": set(),
-        "json_schema.effort": {"json_schema.applicators", "json_schema.references"},
+        "json_schema.pattern": {"json_schema.references"},
+        "json_schema.weight": {"json_schema.pattern"},
+        "json_schema.plan": {"json_schema.applicators", "json_schema.references"},
+        "json_schema.effort": {"json_schema.plan"},
         "json_schema.validation": {
             "json_schema.effort",
-            "json_schema.references",
+            "json_schema.pattern",
             "json_schema.weight",
         },
         "toolset": {"functions"},
@@ -90,7 +92,11 @@ ONLY: dict[str, set[str]] = {
     "aws_lambda_powertools": {"runtime.telemetry"},
     "pydantic": {"inferences.schemas"},
     "pydantic_core": {"inferences.schemas"},
-    "jsonschema_rs": {"feedback.json_schema.validation", "configuration.schema"},
+    "jsonschema_rs": {
+        "feedback.json_schema.pattern",
+        "feedback.json_schema.validation",
+        "configuration.schema",
+    },
     "tomli": {"configuration.source"},
 }
 EDGE = {"runtime.http", "runtime.endpoint", "runtime.telemetry"}

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from runtime.document import Json
+from runtime.errors import InvalidSchema
 
 _IDS = ("$id", "id")
 _ANCHORS = ("$anchor", "$dynamicAnchor")
 _ODD = {"", ".", ".."}
+RESOURCES = 32
+"""How many schemas of a document may have an id, and how many targets a reference."""
+
 _NAMELESS = "/"
 """The name of a document without an id: no reference has it."""
 
@@ -22,6 +26,7 @@ class References:
     def __init__(self, document: Json) -> None:
         self._resources: list[tuple[str, Json]] = [(_NAMELESS, document)]
         self._anchors: dict[str, list[Json]] = {}
+        self._targets: dict[str, list[Json]] = {}
         self.dynamic = False
         for node in objects(document):
             self._index(node)
@@ -41,17 +46,27 @@ class References:
                 self._anchors.setdefault(anchor_name, []).append(node)
 
     def targets(self, reference: str) -> list[Json]:
-        """List what the reference may mean: none, if nothing in the document."""
+        """List what the reference may mean: none, if nothing in the document.
+
+        Raises InvalidSchema if there is too much to choose from.
+        """
+        if reference not in self._targets:
+            self._targets[reference] = self._find(reference)
+        return self._targets[reference]
+
+    def _find(self, reference: str) -> list[Json]:
         base, _, written = reference.partition("#")
         name = _name(base)
         found: list[Json] = []
         for fragment in {written, unquote(written)}:
             if fragment and not fragment.startswith("/"):
                 found += self._anchors.get(fragment, [])
-                continue
-            for own, resource in self._resources:
-                if not name or not own or name == own:
-                    found += _follow(resource, fragment)
+            else:
+                for own, resource in self._resources[: RESOURCES + 1]:
+                    if not name or not own or name == own:
+                        found += _follow(resource, fragment)
+        if max(len(self._resources), len(found)) > RESOURCES:
+            raise InvalidSchema("Failed to compile JSON Schema: it has too many identifiers")
         return list({id(target): target for target in found}.values())
 
 

@@ -6,19 +6,12 @@ bounded: in compiling, in the patterns they match, in the schemas they apply.
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from feedback.json_schema.effort import Effort, Weight
-from feedback.json_schema.references import objects
-from feedback.json_schema.weight import (
-    WORD,
-    keywords,
-    measure,
-    patterns,
-    weigh_backtracking,
-    weigh_linear,
-)
+from feedback.json_schema.effort import Effort
+from feedback.json_schema.pattern import BACKTRACKS, MAX_PROGRAM, weigh_patterns
+from feedback.json_schema.weight import WORD, measure, weigh
 from runtime.document import Json
 from runtime.errors import InvalidSchema, excerpt
 
@@ -29,17 +22,10 @@ _FAILED = "Failed to compile JSON Schema"
 
 MAX_TEXT = 256 * 1024
 """The longest schema, in characters."""
-MAX_PATTERNS = 200
-"""How many regular expressions a schema may have."""
 MAX_WORK = 25_000_000
 """Work times parts that a validation may ask for: it takes well under a second."""
 MAX_EXPLANATION = 20_000
-"""Work times parts up to which alternatives that all fail are explained one by one."""
-BACKTRACKS = 5_000
-"""How often a pattern that looks around may go back, in one string."""
-
-_PROGRAM = 256 * 1024
-"""How large a compiled pattern may be, in bytes."""
+"""Keywords times parts up to which alternatives that all fail are explained one by one."""
 _EXPLAINED = 2000
 """As many characters take as long to copy as one explanation does."""
 
@@ -48,7 +34,6 @@ _EXPLAINED = 2000
 class _Compiled:
     validator: "Validator"
     effort: Effort
-    weigh: Weight
     explains: bool
     """Whether an error holds further errors: those of alternatives that all failed."""
 
@@ -61,12 +46,14 @@ def violation(schema: str, value: Json) -> str | None:
     """
     compiled = _compile(schema)
     size = measure(value)
-    if compiled.effort.work(size.depth, compiled.weigh) * size.extent(WORD) > MAX_WORK:
+    path = compiled.effort.path(size.depth)
+    work = path.work * size.extent(WORD)
+    if work > MAX_WORK:
         raise InvalidSchema(f"{_FAILED}: it asks for too much work on this value")
-    if compiled.explains:
-        explanations = compiled.effort.work(size.depth, keywords) * size.extent(_EXPLAINED)
-        if explanations > MAX_EXPLANATION:
-            return None if compiled.validator.is_valid(value) else "The value is not valid"
+    if compiled.explains and (
+        work * path.tries > MAX_WORK or path.keywords * size.extent(_EXPLAINED) > MAX_EXPLANATION
+    ):
+        return None if compiled.validator.is_valid(value) else "The value is not valid"
     return _first(compiled.validator, value)
 
 
@@ -78,26 +65,21 @@ def _compile(text: str) -> _Compiled:
         raise InvalidSchema(f"{_FAILED}: it is longer than {MAX_TEXT} characters")
     try:
         document: Json = json.loads(text)
-        _check_patterns(document)
-        linear = jsonschema_rs.RegexOptions(size_limit=_PROGRAM, dfa_size_limit=_PROGRAM)
-        backtracking = jsonschema_rs.FancyRegexOptions(
-            size_limit=_PROGRAM, dfa_size_limit=_PROGRAM, backtrack_limit=BACKTRACKS
+        patterns = weigh_patterns(document)
+        validator = jsonschema_rs.validator_for(
+            text,
+            offline=True,
+            pattern_options=jsonschema_rs.FancyRegexOptions(
+                size_limit=MAX_PROGRAM, backtrack_limit=BACKTRACKS
+            ),
         )
-        try:
-            validator = jsonschema_rs.validator_for(text, offline=True, pattern_options=linear)
-            weigh = weigh_linear
-        except jsonschema_rs.ValidationError:
-            validator = jsonschema_rs.validator_for(
-                text, offline=True, pattern_options=backtracking
-            )
-            weigh = weigh_backtracking
     except jsonschema_rs.ValidationError as error:
         raise InvalidSchema(f"{_FAILED}: {excerpt(error.message)}") from error
     except (ValueError, RecursionError) as error:
         raise InvalidSchema(f"{_FAILED}: {excerpt(str(error))}") from error
     written = json.dumps(document)
     explains = any(word in written for word in ('"anyOf"', '"oneOf"', "//json-schema.org/"))
-    return _Compiled(validator, Effort(document), weigh, explains)
+    return _Compiled(validator, Effort(document, partial(weigh, patterns)), explains)
 
 
 def _first(validator: "Validator", value: Json) -> str | None:
@@ -113,8 +95,3 @@ def _first(validator: "Validator", value: Json) -> str | None:
             ) from error
         return error.message
     return None
-
-
-def _check_patterns(document: Json) -> None:
-    if sum(len(patterns(node)) for node in objects(document)) > MAX_PATTERNS:
-        raise InvalidSchema(f"{_FAILED}: it has more than {MAX_PATTERNS} patterns")

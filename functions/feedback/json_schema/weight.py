@@ -1,13 +1,13 @@
 """What a value and a schema's own keywords weigh: the units that work is bounded in."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from feedback.json_schema.pattern import patterns_of
 from runtime.document import Json
 
 WORD = 16
 """As many characters keep a keyword busy as long as one part."""
-_LINEAR, _BACKTRACKING = 520, 40_000
-"""What a pattern weighs at most, at _PROGRAM bytes and at BACKTRACKS."""
 _SLOW = {"multipleOf": 50, "format": 20, "contentEncoding": 20, "contentMediaType": 20}
 _LISTED = {"enum": 10, "const": 10, "required": 1, "dependentRequired": 1, "dependencies": 1}
 """What weighs by the parts it lists, and how much."""
@@ -45,38 +45,15 @@ def measure(value: Json) -> Measure:
     return Measure(parts, characters, depth)
 
 
-def patterns(schema: dict[str, Json]) -> list[str]:
-    """List the regular expressions of a schema object, or of what looks like one."""
-    pattern, named = schema.get("pattern"), schema.get("patternProperties")
-    return ([pattern] if isinstance(pattern, str) else []) + (
-        list(named) if isinstance(named, dict) else []
-    )
-
-
-def keywords(schema: dict[str, Json]) -> int:
-    """Count the keywords."""
-    return 1 + len(schema)
-
-
-def weigh_linear(schema: dict[str, Json]) -> int:
-    """Weigh the keywords, where each pattern is matched in one pass."""
-    return _weigh(schema) + sum(
-        _LINEAR if "{" in pattern else min(_LINEAR, 8 + len(pattern))
-        for pattern in patterns(schema)
-    )
-
-
-def weigh_backtracking(schema: dict[str, Json]) -> int:
-    """Weigh the keywords, where a pattern may go back up to the limit."""
-    return _weigh(schema) + _BACKTRACKING * len(patterns(schema))
-
-
-def _weigh(schema: dict[str, Json]) -> int:
+def weigh(patterns: Mapping[str, int], schema: dict[str, Json]) -> int:
+    """Weigh a schema's own keywords, given what its patterns weigh."""
     properties = schema.get("properties")
     return (
-        keywords(schema)
+        1
+        + len(schema)
         + (len(properties) if isinstance(properties, dict) else 0)
         + sum(_SLOW.get(key, 0) for key in schema)
+        + sum(patterns[each] for each in patterns_of(schema))
         + sum(
             times * measure(schema[key]).extent(WORD)
             for key, times in _LISTED.items()

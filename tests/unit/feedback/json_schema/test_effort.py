@@ -5,10 +5,11 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from feedback.json_schema.effort import STATES, Effort
+from feedback.json_schema.effort import STEPS, Effort
+from feedback.json_schema.references import RESOURCES
 from feedback.json_schema.weight import measure
 from runtime.document import Json
 from runtime.errors import InvalidSchema
@@ -23,7 +24,7 @@ def one(_schema: dict[str, Json]) -> int:
 
 def work(schema: Json, depth: int = 0) -> int:
     """Count applications along one path."""
-    return Effort(schema).work(depth, one)
+    return Effort(schema, one).path(depth).work
 
 
 def refused(schema: Json, depth: int = 0) -> str:
@@ -165,15 +166,36 @@ def test_a_schema_that_applies_itself_to_the_same_value_is_refused(schema: Json)
     assert refused(schema) == "it applies itself to the same value, without end"
 
 
+def test_alternatives_are_tried_again_to_be_explained() -> None:
+    """Once more for each level that they nest."""
+    inner: Json = {"items": {"anyOf": [{}]}, "allOf": [{}]}
+
+    assert Effort({"oneOf": [inner, {}]}, one).path(1) == (6, 10, 3)
+    assert Effort({"allOf": [inner]}, one).path(0).tries == 1
+    assert Effort({"$ref": "http://json-schema.org/draft-07/schema"}, one).path(5).tries == 7
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "#/$defs", "$defs": [{"$id": f"http://x/{n}"} for n in range(RESOURCES)]},
+        {"$ref": "#a", "$defs": [{"$anchor": "a"} for _ in range(RESOURCES + 1)]},
+    ],
+)
+def test_too_many_identifiers_are_refused(schema: Json) -> None:
+    """Each reference is compared with each of them."""
+    assert refused(schema) == "it has too many identifiers"
+
+
 def test_long_chains_do_not_exhaust_the_stack() -> None:
     """Only what is too large to look at is refused."""
-    steps: dict[str, Json] = {f"a{n}": {"$ref": f"#/$defs/a{n + 1}"} for n in range(STATES)}
+    steps: dict[str, Json] = {f"a{n}": {"$ref": f"#/$defs/a{n + 1}"} for n in range(STEPS)}
     chain: dict[str, Json] = {
-        "$defs": {**steps, f"a{STATES}": {}},
-        "$ref": f"#/$defs/a{STATES // 2}",
+        "$defs": {**steps, f"a{STEPS}": {}},
+        "$ref": f"#/$defs/a{STEPS // 2}",
     }
 
-    assert work(chain) == STATES // 2 + 2
+    assert work(chain) == STEPS // 2 + 2
     assert refused({**chain, "$ref": "#/$defs/a0"}) == "it has too many parts"
 
 
@@ -239,16 +261,15 @@ def test_the_library_never_does_more_than_is_counted(schema: dict[str, Any], val
     """On any small schema, with any references: its applications are counted by a keyword."""
     size = measure(value)
     try:
-        bound = work(schema, size.depth) * size.parts
+        path = Effort(schema, one).path(size.depth)
     except InvalidSchema:
-        bound = 0
-    assume(bound)
+        reject()
     validator = jsonschema_rs.validator_for(json.dumps(schema), keywords={"tick": Tick})
     TICKS.clear()
 
     validator.is_valid(value)
-    assert len(TICKS) <= bound
+    assert len(TICKS) <= path.work * size.parts
 
     TICKS.clear()
     sum(1 for _ in validator.iter_errors(value))
-    assert len(TICKS) <= bound
+    assert len(TICKS) <= path.work * size.parts * path.tries

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from feedback.json_schema.validation import MAX_PATTERNS, MAX_TEXT, violation
+from feedback.json_schema.pattern import MAX_PATTERNS
+from feedback.json_schema.validation import MAX_TEXT, violation
 from runtime.document import Json
 from runtime.errors import InvalidSchema
 
@@ -174,8 +175,12 @@ def test_the_formats_of_draft_7() -> None:
         ({"$ref": "#/nope"}, "Pointer '/nope' does not exist"),
         (" " * (MAX_TEXT + 1), f"it is longer than {MAX_TEXT} characters"),
         (
-            {"allOf": [{"pattern": "a"}, {"patternProperties": {"b": {}}}] * MAX_PATTERNS},
+            {"patternProperties": {f"a{number}": {} for number in range(MAX_PATTERNS + 1)}},
             f"it has more than {MAX_PATTERNS} patterns",
+        ),
+        (
+            {"allOf": [{"pattern": f"(a{{100}}){{90}}{number}"} for number in range(17)]},
+            "its patterns are too large",
         ),
     ],
 )
@@ -219,6 +224,7 @@ def test_a_pattern_that_takes_too_long_is_refused(schema: Json) -> None:
     ("schema", "value"),
     [
         ({"items": {"pattern": SLOW}}, [LONG] * 1000),
+        ({"pattern": "(a{100}){60}b"}, "a" * 10_000),
         ({"items": {"enum": [{"a": number} for number in range(2000)]}}, [{"a": 0}] * 2000),
         ({"anyOf": [{"const": "b" * 100}] * 100}, "a" * 400_000),
         ({"properties": {f"p{number}": {} for number in range(1000)}}, [1] * 30_000),
