@@ -100,6 +100,16 @@ def test_feedback_sent_right_after_its_inference_hardly_waits() -> None:
     assert time.slept == [0.05]
 
 
+def test_the_pauses_grow_to_four_tenths_of_a_second() -> None:
+    """Few looks in all: each is paid for."""
+    targets, time = DictTargets(), ManualTime()
+    time.meanwhile[time.now() + 1.5] = lambda: targets.records.update({TARGET: RECORD})
+
+    _find(targets, time, 6)
+
+    assert time.slept == [0.05, 0.1, 0.2, 0.4, 0.4, 0.4]
+
+
 @given(st.floats(1, 6))
 def test_a_target_that_never_appears_is_given_up_at_the_deadline(wait: float) -> None:
     """Neither before the last look nor after."""

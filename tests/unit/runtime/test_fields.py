@@ -110,6 +110,14 @@ def test_an_unknown_field_is_told_with_those_that_there_are() -> None:
     )
 
 
+def test_where_there_is_one_field_only_it_is_told_as_one() -> None:
+    """It is not "one of" anything."""
+    with pytest.raises(UnknownField) as caught:
+        fields.read({"foo": 1}, {"text": fields.text}, ())
+
+    assert str(caught.value) == "foo: unknown field `foo`, expected `text`"
+
+
 @pytest.mark.parametrize(
     ("document", "told"),
     [

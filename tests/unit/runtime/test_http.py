@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import tracemalloc
+import zlib
 from http import HTTPStatus
 from typing import Any
 
@@ -88,6 +89,7 @@ WHOLE = gzip.compress(b'{"a": 1}')
     [
         b"",
         b"{}",
+        zlib.compress(b"{}"),
         WHOLE[:5],
         WHOLE[:-1],
         WHOLE[:-8],
@@ -95,7 +97,17 @@ WHOLE = gzip.compress(b'{"a": 1}')
         WHOLE + b"\0",
         WHOLE * 2,
     ],
-    ids=["empty", "plain", "header", "no end", "no sum", "wrong sum", "tail", "two members"],
+    ids=[
+        "empty",
+        "plain",
+        "zlib",
+        "header",
+        "no end",
+        "no sum",
+        "wrong sum",
+        "tail",
+        "two members",
+    ],
 )
 def test_what_is_not_one_whole_gzip_member_is_refused(raw: bytes) -> None:
     """Nothing is read of a body that is damaged, and no part is taken for the whole."""
