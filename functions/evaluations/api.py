@@ -5,17 +5,17 @@ from http import HTTPStatus
 from evaluations.schemas import Question
 from evaluations.store import DynamoLabels
 from runtime import document, fields, http
-from runtime.endpoint import Handler, endpoint
-from runtime.http import Event, Reply
+from runtime.endpoint import Call, Handler, endpoint
+from runtime.http import Reply
 from runtime.telemetry import Telemetry
 
 
 def build(labels: DynamoLabels) -> Handler:
     """Make the Lambda handler."""
 
-    def answer(event: Event) -> Reply:
-        datapoint_id = fields.uuid("datapoint_id", event["pathParameters"]["datapoint_id"])
-        question = Question.parse(document.parse(http.body(event)))
+    def answer(call: Call) -> Reply:
+        datapoint_id = fields.uuid("datapoint_id", call.event["pathParameters"]["datapoint_id"])
+        question = Question.parse(document.parse(http.body(call.event)))
         label = labels.latest(datapoint_id, question)
         return http.reply(HTTPStatus.OK, {} if label is None else {"feedback": label})
 

@@ -4,9 +4,11 @@ import gc
 import os
 
 from feedback.api import build
+from feedback.claims import Claims
+from feedback.lookup import DynamoLookup
 from feedback.service import Service
 from feedback.store import DynamoFeedbackStore
-from feedback.targets import Clock, DynamoTargets
+from feedback.targets import Clock
 from runtime.catalog import Catalog
 from runtime.dynamodb import connect
 
@@ -17,12 +19,14 @@ _tables = {
     "comment": os.environ["COMMENT_TABLE"],
     "demonstration": os.environ["DEMONSTRATION_TABLE"],
     "evaluation_human_feedback": os.environ["EVALUATION_TABLE"],
+    "idempotency": os.environ["IDEMPOTENCY_TABLE"],
 }
 handler = build(
     Service(
         catalog=Catalog.bundled(),
-        targets=DynamoTargets(_client, os.environ["TARGET_TABLE"]),
+        lookup=DynamoLookup(_client, os.environ["TARGET_TABLE"], _tables["idempotency"]),
         store=DynamoFeedbackStore(_client, _tables),
+        claims=Claims(days=int(os.environ["IDEMPOTENCY_DAYS"])),
         clock=Clock(),
     )
 )

@@ -1,17 +1,30 @@
 """The use case: a request becomes feedback, and feedback becomes rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from feedback import evaluation, tags
-from feedback.kinds import registry
-from feedback.model import Feedback, Metric, Record, Target
+from feedback import claims as claiming
+from feedback.claims import Claim, Claims
+from feedback.draft import Draft, complete, draft
+from feedback.lookup import Lookup, Question
+from feedback.model import Record, Target
 from feedback.schemas import FeedbackRequest
-from feedback.store import FeedbackStore, to_row
-from feedback.targets import Clock, Targets, find, patience
-from runtime import uuids
+from feedback.store import FeedbackStore
+from feedback.targets import Clock, find, not_found
 from runtime.catalog import Catalog
-from runtime.errors import AmbiguousTarget, FeedbackDisabled
+from runtime.credential import Caller
+from runtime.dynamodb import Item
+from runtime.retry import TimeLeft, persist
 from runtime.uuids import Uuid
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a caller is told of feedback that is stored."""
+
+    feedback_id: Uuid
+    repeated: bool = False
+    """Whether it was stored by an earlier request of the same idempotency key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,60 +32,64 @@ class Service:
     """Takes feedback, under one configuration."""
 
     catalog: Catalog
-    targets: Targets
+    lookup: Lookup
     store: FeedbackStore
+    claims: Claims
     clock: Clock
 
-    def submit(self, request: FeedbackRequest) -> Uuid:
+    def submit(
+        self, request: FeedbackRequest, key: str | None, caller: Caller, time_left: TimeLeft
+    ) -> Receipt:
         """Store what is asked for, unless it is a dry run, and give the feedback's id.
 
-        The rules apply in TensorZero's order, but what needs no look-up is refused before the
-        target is waited for. Raises a Refusal; then nothing is stored.
+        With an idempotency key it is stored once: a repeat is given the first one's id. The
+        rules apply in TensorZero's order, but what needs no look-up is refused before the target
+        is waited for. Raises a Refusal; then nothing is stored, but StorageUnavailable may mean
+        that nobody knows.
         """
-        admitted = tags.admit(request.tags, internal=request.internal)
-        self._require_enabled()
-        metric, target = self._resolve(request)
-        feedback_id = uuids.new()
-        label = evaluation.label(metric, target, admitted, request.value)
-        reads = metric.kind.reads + (evaluation.READS if label else ())
-        wait = self._patience(target, reads)
-        value = metric.kind.parse(metric.name, request.value)
-        record = self._find(target, reads, wait)
-        feedback = Feedback(
-            id=feedback_id,
-            metric=metric,
-            target=target,
-            value=metric.kind.encode(value, record, self.catalog),
-            tags=admitted,
-            snapshot_hash=self.catalog.snapshot_hash,
+        now = self.clock.now()
+        drafted = draft(request, caller, self.catalog, now)
+        claimed_by_key = None
+        if key is not None and not request.dryrun:
+            claimed_by_key = self.claims.of_key(key, request, caller, drafted.id, int(now))
+        record, earlier = self._look(drafted, claimed_by_key, int(now), time_left)
+        if claimed_by_key and earlier:
+            return Receipt(claimed_by_key.settle(earlier), repeated=True)
+        rows = complete(drafted, record, self.catalog)
+        if request.dryrun:
+            return Receipt(drafted.id)
+        taken = [claimed_by_key] if claimed_by_key else []
+        if caller.grant is not None and caller.grant.once:
+            taken.append(claiming.of_vote(caller, drafted.target, drafted.metric, drafted.id))
+        first = persist(
+            lambda: self.store.write(rows, taken, int(now)), time_left, self.clock.sleep
         )
-        rows = [to_row(feedback)]
-        if label:
-            rows.append(evaluation.to_row(label, feedback, record))
-        if not request.dryrun:
-            self.store.write(rows)
-        return feedback_id
+        return Receipt(first or drafted.id, repeated=first is not None)
 
-    def _require_enabled(self) -> None:
-        if not self.catalog.observability:
-            raise FeedbackDisabled(
-                "Feedback requires observability to be enabled "
-                "(`gateway.observability.enabled` must not be `false`)."
-            )
+    def _look(
+        self, drafted: Draft, claim: Claim | None, now: int, time_left: TimeLeft
+    ) -> tuple[Record, Item | None]:
+        """Give the target's record, and what has taken the claim already; in one round trip.
 
-    def _resolve(self, request: FeedbackRequest) -> tuple[Metric, Target]:
-        if request.inference_id is not None and request.episode_id is not None:
-            raise AmbiguousTarget("Both episode_id and inference_id cannot be provided")
-        metric = registry.metric(self.catalog, request.metric_name)
-        return metric, metric.target(request.inference_id, request.episode_id)
+        Waits for the target, unless it need not exist. Raises TargetNotFound.
+        """
+        if drafted.wait is None:
+            return Record(), None
+        target, reads, earlier = drafted.target, drafted.reads, None
 
-    def _patience(self, target: Target, reads: tuple[str, ...]) -> float | None:
-        """Tell how long the target is waited for; None if it need not exist."""
-        if self.catalog.target_validation or reads:
-            return patience(target.id, self.clock.now())
-        return None
+        def look(_targets: list[Target]) -> Mapping[Target, Record]:
+            nonlocal earlier
+            if claim is None:
+                record = persist(
+                    lambda: self.lookup.get(target, reads), time_left, self.clock.sleep
+                )
+                return {target: record} if record else {}
+            question = Question({target: reads}, [claim.key])
+            persist(lambda: self.lookup.read(question), time_left, self.clock.sleep)
+            earlier = question.claim(claim.key, now)
+            return {target: Record()} if earlier else question.records
 
-    def _find(self, target: Target, reads: tuple[str, ...], wait: float | None) -> Record:
-        if wait is None:
-            return Record()
-        return find(lambda: self.targets.get(target, reads), target, self.clock, wait)
+        found = find(look, {target: drafted.wait}, self.clock)
+        if target not in found:
+            raise not_found(target)
+        return found[target], earlier

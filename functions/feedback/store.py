@@ -1,10 +1,13 @@
 """Where feedback is kept: one table a kind, the write acknowledged before it returns."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from feedback import claims as claiming
+from feedback.claims import Claim
 from feedback.model import Feedback
 from runtime import uuids
 from runtime.dynamodb import Item, check_size, outages, text_map
@@ -12,7 +15,9 @@ from runtime.uuids import Uuid
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef
+
+CLAIMS = "idempotency"
+"""The table of claims, by the name that the store knows it by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +31,8 @@ class Row:
 class FeedbackStore(Protocol):
     """Where rows are written."""
 
-    def write(self, rows: list[Row]) -> None:
-        """Store all of them durably, or raise StorageUnavailable."""
+    def write(self, rows: Sequence[Row], claims: Sequence[Claim], now: int) -> Uuid | None:
+        """Store all of it durably, or raise StorageUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +43,50 @@ class DynamoFeedbackStore:
     tables: Mapping[str, str]
     """A kind's table to the name that the table has on AWS."""
 
-    def write(self, rows: list[Row]) -> None:
-        """Write the rows, all or none; DynamoDB has acknowledged it on return.
+    def write(self, rows: Sequence[Row], claims: Sequence[Claim], now: int) -> Uuid | None:
+        """Write the rows and what they claim, all or none; DynamoDB has acknowledged it on return.
 
-        Raises StorageUnavailable. The ids are new, so the SDK's retry of a write whose answer
-        was lost writes the same.
+        Give the id of the feedback that was there first, if a claim was taken and its request is
+        this one; nothing is written then. `now` is in seconds since 1970, and the same when the
+        call is repeated. Raises StorageUnavailable, and what a claim that is settled raises.
+
+        Safe to repeat: the row's key is new and its content the same, so a second put changes
+        nothing; a transaction bears a token of its feedback's id, and DynamoDB does it once.
         """
-        puts: list[PutTypeDef] = [
-            {"TableName": self.tables[row.table], "Item": row.item} for row in rows
-        ]
+        if len(rows) == 1 and not claims:
+            with outages():
+                self.client.put_item(TableName=self.tables[rows[0].table], Item=rows[0].item)
+            return None
+        puts = to_puts(self.tables, claims, rows, now)
         with outages():
-            if len(puts) == 1:
-                self.client.put_item(**puts[0])
-            else:
-                self.client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
+            try:
+                self.client.transact_write_items(TransactItems=puts, ClientRequestToken=token(rows))
+            except self.client.exceptions.TransactionCanceledException as error:
+                reasons: Any = error.response["CancellationReasons"]
+                for claim, reason in zip(claims, reasons, strict=False):
+                    if "Item" in reason:
+                        return claim.settle(reason["Item"])
+                raise
+        return None
+
+
+def to_puts(
+    tables: Mapping[str, str], claims: Sequence[Claim], rows: Sequence[Row], now: int
+) -> list[Any]:
+    """Give a transaction's puts: what is claimed, if it is free at that time, then the rows."""
+    taken = [
+        {
+            "TableName": tables[CLAIMS],
+            "Item": claim.to_item(),
+            "ConditionExpression": claiming.FREE,
+            "ExpressionAttributeNames": claiming.NAMES,
+            "ExpressionAttributeValues": {":now": {"N": str(now)}},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        for claim in claims
+    ]
+    stored = [{"TableName": tables[row.table], "Item": row.item} for row in rows]
+    return [{"Put": put} for put in (*taken, *stored)]
 
 
 def to_row(feedback: Feedback) -> Row:
@@ -72,3 +107,9 @@ def timestamp(uuid: Uuid) -> str:
     """Spell the time that an id was minted at: RFC 3339 in UTC, milliseconds."""
     moment = datetime.fromtimestamp(uuids.milliseconds(uuid) / 1_000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def token(rows: Sequence[Row]) -> str:
+    """Name a transaction by the ids of all its feedback, so that DynamoDB does it once."""
+    ids = ",".join(row.item["id"]["S"] for row in rows if "id" in row.item)
+    return hashlib.sha256(ids.encode()).hexdigest()[:36]

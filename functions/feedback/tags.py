@@ -2,27 +2,54 @@
 
 from collections.abc import Mapping
 
-from runtime.errors import IncompleteEvaluation, ReservedTag, excerpt
+from runtime.credential import AUTHOR, KEY_ID
+from runtime.errors import IncompleteEvaluation, ReservedTag, TagLimitExceeded, excerpt
 
 PREFIX = "tensorzero::"
 INTERNAL = "tensorzero::internal"
 DATAPOINT = "tensorzero::datapoint_id"
 EVALUATOR = "tensorzero::evaluator_inference_id"
 HUMAN = "tensorzero::human_feedback"
+MOST = 512
+"""How many tags feedback may have."""
+LONGEST_NAME = 1_024
+LONGEST_VALUE = 16_384
+"""How long a tag's name and value may be, in characters."""
 
 
 def admit(tags: Mapping[str, str], *, internal: bool) -> dict[str, str]:
-    """Give the tags to store. Raises ReservedTag and IncompleteEvaluation.
+    """Give the tags to store. Raises TagLimitExceeded, ReservedTag and IncompleteEvaluation.
 
-    Internal feedback may bear reserved tags, and always says that it is internal.
+    Internal feedback may bear reserved tags, and always says that it is internal. The tags of
+    an end user's token are the token's alone.
     """
+    _check_limits(tags)
     if not internal:
         for name in tags:
             if name.startswith(PREFIX):
                 raise ReservedTag(f"Tag name cannot start with '{PREFIX}': {excerpt(name)}")
         return dict(tags)
+    for name in (KEY_ID, AUTHOR):
+        if name in tags:
+            raise ReservedTag(f"Tag name is set by an end user's token only: {name}")
     if DATAPOINT in tags and HUMAN in tags and EVALUATOR not in tags:
         raise IncompleteEvaluation(
             f"{EVALUATOR} is required when {DATAPOINT} and {HUMAN} are provided"
         )
     return {**tags, INTERNAL: "true"}
+
+
+def _check_limits(tags: Mapping[str, str]) -> None:
+    if len(tags) > MOST:
+        raise TagLimitExceeded(f"tags: at most {MOST} tags can be given, found {len(tags)}")
+    for name, value in tags.items():
+        if len(name) > LONGEST_NAME:
+            raise TagLimitExceeded(
+                f"tags.{excerpt(name)}: a tag's name has at most {LONGEST_NAME} characters, "
+                f"found {len(name)}"
+            )
+        if len(value) > LONGEST_VALUE:
+            raise TagLimitExceeded(
+                f"tags.{excerpt(name)}: a tag's value has at most {LONGEST_VALUE} characters, "
+                f"found {len(value)}"
+            )

@@ -5,16 +5,16 @@ from http import HTTPStatus
 from inferences.schemas import InferenceRecord
 from inferences.store import DynamoInferences
 from runtime import document, http
-from runtime.endpoint import Handler, endpoint
-from runtime.http import Event, Reply
+from runtime.endpoint import Call, Handler, endpoint
+from runtime.http import Reply
 from runtime.telemetry import Telemetry
 
 
 def build(inferences: DynamoInferences) -> Handler:
     """Make the Lambda handler."""
 
-    def answer(event: Event) -> Reply:
-        inference = InferenceRecord.parse(document.parse(http.body(event)))
+    def answer(call: Call) -> Reply:
+        inference = InferenceRecord.parse(document.parse(http.body(call.event)))
         inferences.record(inference)
         ids = {"inference_id": inference.inference_id, "episode_id": inference.episode_id}
         return http.reply(HTTPStatus.OK, ids)

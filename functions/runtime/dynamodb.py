@@ -21,7 +21,10 @@ Item: TypeAlias = dict[str, Attribute]
 MAX_ITEM = 400 * 1024
 """The largest item that DynamoDB holds, in bytes, names included."""
 
-_TRANSIENT = frozenset(
+WORST_CALL = 12.0
+"""How long one call takes at the very most, in seconds: three attempts, and the pauses between."""
+
+_CONGESTED = frozenset(
     {
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
@@ -31,9 +34,10 @@ _TRANSIENT = frozenset(
         "TransactionInProgressException",
     }
 )
-_TRANSIENT_REASONS = frozenset(
-    {"None", "ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+CONGESTED_REASONS = frozenset(
+    {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
 )
+"""Why DynamoDB cancels a transaction that may well pass in a moment."""
 _SERVER_ERROR = 500
 
 
@@ -60,15 +64,19 @@ def connect() -> "DynamoDBClient":
 
 @contextmanager
 def outages() -> Iterator[None]:
-    """Turn throttling, timeouts and server errors into StorageUnavailable; the rest is a bug."""
+    """Turn throttling, conflicts, timeouts and server errors into StorageUnavailable.
+
+    Whatever else fails is a bug, and passes.
+    """
     try:
         yield
     except ClientError as error:
-        if _is_transient(error):
-            raise _unavailable() from error
-        raise
+        congested = _is_congested(error)
+        if not congested and error.response["ResponseMetadata"]["HTTPStatusCode"] < _SERVER_ERROR:
+            raise
+        raise StorageUnavailable(congested=congested) from error
     except (ConnectionError, HTTPClientError) as error:
-        raise _unavailable() from error
+        raise StorageUnavailable from error
 
 
 def text_map(texts: Mapping[str, str]) -> Attribute:
@@ -78,22 +86,22 @@ def text_map(texts: Mapping[str, str]) -> Attribute:
 
 def check_size(item: Item) -> Item:
     """Give the item back if DynamoDB can hold it; raise ItemTooLarge if not."""
-    size = sum(_size(name) + _attribute_size(value) for name, value in item.items())
+    size = item_size(item)
     if size > MAX_ITEM:
         raise ItemTooLarge(f"The item would take {size} bytes: at most {MAX_ITEM} can be stored")
     return item
 
 
-def _is_transient(error: ClientError) -> bool:
+def item_size(item: Item) -> int:
+    """Count an item's bytes as DynamoDB does, names included, or a few more."""
+    return sum(_size(name) + _attribute_size(value) for name, value in item.items())
+
+
+def _is_congested(error: ClientError) -> bool:
     reasons = [reason["Code"] for reason in error.response.get("CancellationReasons", ())]
     if reasons:  # a transaction: one of its own accord, or together with others
-        return {*reasons} <= _TRANSIENT_REASONS
-    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    return error.response["Error"]["Code"] in _TRANSIENT or status >= _SERVER_ERROR
-
-
-def _unavailable() -> StorageUnavailable:
-    return StorageUnavailable("The database did not confirm this in time: try again")
+        return {*reasons} <= {"None", *CONGESTED_REASONS}
+    return error.response["Error"]["Code"] in _CONGESTED
 
 
 def _attribute_size(attribute: Attribute) -> int:

@@ -1,10 +1,14 @@
 """The one place where a refusal becomes a response; a bug passes through, to Lambda's errors."""
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from runtime.credential import Caller, caller
 from runtime.errors import Refusal
 from runtime.http import Event, Reply, refuse
+from runtime.retry import TimeLeft
 from runtime.telemetry import Telemetry
 
 
@@ -15,16 +19,34 @@ class Context(Protocol):
     def aws_request_id(self) -> str:
         """The invocation's id, as in Lambda's own log lines."""
 
+    def get_remaining_time_in_millis(self) -> int:
+        """Tell how long it is until Lambda ends the invocation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request as an endpoint answers it."""
+
+    event: Event
+    caller: Caller
+    time_left: TimeLeft
+    request_id: str
+
 
 Handler: TypeAlias = Callable[[Event, Context], Reply]
 
 
-def endpoint(answer: Callable[[Event], Reply], telemetry: Telemetry) -> Handler:
-    """Make a Lambda handler out of what answers an event or raises a Refusal."""
+def endpoint(answer: Callable[[Call], Reply], telemetry: Telemetry) -> Handler:
+    """Make a Lambda handler out of what answers a call or raises a Refusal."""
 
     def handler(event: Event, context: Context) -> Reply:
+        def time_left() -> float:
+            return context.get_remaining_time_in_millis() / 1_000
+
         try:
-            reply = answer(event)
+            reply = answer(
+                Call(event, caller(event, time.time()), time_left, context.aws_request_id)
+            )
         except Refusal as refusal:
             telemetry.refuse(refusal, context.aws_request_id)
             return refuse(refusal)

@@ -6,6 +6,7 @@
     ├── UnknownField            400
     ├── MissingField            400
     ├── ReservedTag             400
+    ├── TagLimitExceeded        400
     ├── IncompleteEvaluation    400
     ├── InvalidEvaluation       400
     ├── FeedbackDisabled        400
@@ -18,12 +19,20 @@
     ├── InvalidSchema           400
     ├── ToolNotFound            400
     ├── DuplicateTool           400
+    ├── InvalidIdempotencyKey   400
+    ├── CredentialExpired       401
+    ├── NotGranted              403
     ├── UnknownMetric           404
     ├── UnknownFunction         404
+    ├── FeedbackNotFound        404
     ├── InferenceConflict       409
+    ├── AlreadyVoted            409
     ├── BodyTooLarge            413
     ├── ItemTooLarge            413
+    ├── BatchTooLarge           413
     ├── UnsupportedEncoding     415
+    ├── IdempotencyKeyReused    422
+    ├── BatchRefused            424
     └── StorageUnavailable      503
 
 Whatever else is raised is a bug, and is left to Lambda to count.
@@ -78,6 +87,12 @@ class ReservedTag(Refusal):
     """A tag of TensorZero's own, without `internal`."""
 
     code = "reserved_tag"
+
+
+class TagLimitExceeded(Refusal):
+    """More or longer tags than feedback may have."""
+
+    code = "tag_limit_exceeded"
 
 
 class IncompleteEvaluation(Refusal):
@@ -152,6 +167,26 @@ class DuplicateTool(Refusal):
     code = "duplicate_tool"
 
 
+class InvalidIdempotencyKey(Refusal):
+    """An idempotency key that cannot be one."""
+
+    code = "invalid_idempotency_key"
+
+
+class CredentialExpired(Refusal):
+    """The credential was good, and no longer is."""
+
+    code = "credential_expired"
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class NotGranted(Refusal):
+    """The token does not allow this."""
+
+    code = "not_granted"
+    status = HTTPStatus.FORBIDDEN
+
+
 class UnknownMetric(Refusal):
     """Not in the configuration."""
 
@@ -166,10 +201,24 @@ class UnknownFunction(Refusal):
     status = HTTPStatus.NOT_FOUND
 
 
+class FeedbackNotFound(Refusal):
+    """No such feedback is stored."""
+
+    code = "feedback_not_found"
+    status = HTTPStatus.NOT_FOUND
+
+
 class InferenceConflict(Refusal):
     """The id is recorded already, with other content."""
 
     code = "inference_conflict"
+    status = HTTPStatus.CONFLICT
+
+
+class AlreadyVoted(Refusal):
+    """The one vote that the token allows is stored already."""
+
+    code = "already_voted"
     status = HTTPStatus.CONFLICT
 
 
@@ -187,11 +236,32 @@ class ItemTooLarge(Refusal):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
+class BatchTooLarge(Refusal):
+    """More elements or writes than a batch may have."""
+
+    code = "batch_too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 class UnsupportedEncoding(Refusal):
     """A Content-Encoding that is not read here."""
 
     code = "unsupported_encoding"
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class IdempotencyKeyReused(Refusal):
+    """The key belongs to another request."""
+
+    code = "idempotency_key_reused"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class BatchRefused(Refusal):
+    """Another element of the atomic batch was refused, so this one was not stored."""
+
+    code = "batch_refused"
+    status = HTTPStatus.FAILED_DEPENDENCY
 
 
 class StorageUnavailable(Refusal):
@@ -200,3 +270,8 @@ class StorageUnavailable(Refusal):
     code = "storage_unavailable"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     retry_after = 1
+
+    def __init__(self, *, congested: bool = False) -> None:
+        """Tell it apart: `congested` if DynamoDB was too busy for it, and it was not done."""
+        super().__init__("The database did not confirm this in time: try again")
+        self.congested = congested

@@ -18,7 +18,7 @@ MAX_BODY = 6 * 400 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-def body(event: Event) -> bytes:
+def body(event: Event, at_most: int = MAX_BODY) -> bytes:
     """Take the body's bytes out of an event, decoded and decompressed.
 
     An absent body is an empty one. Raises BodyTooLarge, MalformedBody, UnsupportedEncoding.
@@ -32,13 +32,13 @@ def body(event: Event) -> bytes:
         raise MalformedBody(
             "Failed to read the request body: the event's body is not base64, or not text"
         ) from error
-    content = _decompress(raw, event.get("headers") or {})
-    if len(content) > MAX_BODY:
-        raise BodyTooLarge(f"The request body is too large: at most {MAX_BODY} bytes are read")
+    content = _decompress(raw, event.get("headers") or {}, at_most)
+    if len(content) > at_most:
+        raise BodyTooLarge(f"The request body is too large: at most {at_most} bytes are read")
     return content
 
 
-def reply(status: HTTPStatus, payload: Mapping[str, object], **headers: str) -> Reply:
+def reply(status: HTTPStatus, payload: object, **headers: str) -> Reply:
     """Make the JSON response for API Gateway."""
     return {
         "statusCode": status.value,
@@ -50,10 +50,15 @@ def reply(status: HTTPStatus, payload: Mapping[str, object], **headers: str) -> 
 def refuse(refusal: Refusal) -> Reply:
     """Make the response that tells a refusal: `{"error": text, "code": code}`."""
     headers = {} if refusal.retry_after is None else {"retry-after": str(refusal.retry_after)}
-    return reply(refusal.status, {"error": str(refusal), "code": refusal.code}, **headers)
+    return reply(refusal.status, describe(refusal), **headers)
 
 
-def _decompress(raw: bytes, headers: Mapping[str, str]) -> bytes:
+def describe(refusal: Refusal) -> dict[str, str]:
+    """Give what a caller is told of a refusal."""
+    return {"error": str(refusal), "code": refusal.code}
+
+
+def _decompress(raw: bytes, headers: Mapping[str, str], at_most: int) -> bytes:
     encoding = headers.get("content-encoding", "identity").lower()
     if encoding == "identity":
         return raw
@@ -63,10 +68,10 @@ def _decompress(raw: bytes, headers: Mapping[str, str]) -> bytes:
         )
     gzip = zlib.decompressobj(wbits=_GZIP)
     try:
-        content = gzip.decompress(raw, MAX_BODY + 1)
+        content = gzip.decompress(raw, at_most + 1)
     except zlib.error as error:
         raise MalformedBody("Failed to decompress the request body: it is not gzip") from error
-    if len(content) <= MAX_BODY and (gzip.unused_data or not gzip.eof):
+    if len(content) <= at_most and (gzip.unused_data or not gzip.eof):
         raise MalformedBody(
             "Failed to decompress the request body: it is not one whole gzip member"
         )

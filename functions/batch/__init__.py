@@ -1,0 +1,1 @@
+"""POST /feedback/batch: many requests in one, each answered as if it were alone."""

@@ -1,0 +1,64 @@
+"""The HTTP side of `POST /feedback/batch`: an event in, a response out."""
+
+from collections import Counter
+from http import HTTPStatus
+from typing import Any
+
+from batch.schemas import elements
+from batch.service import BatchService
+from batch.writing import Outcome
+from feedback import idempotency_key
+from runtime import document, http
+from runtime.endpoint import Call, Handler, endpoint
+from runtime.errors import InvalidField, InvalidIdempotencyKey, NotGranted, Refusal
+from runtime.http import Event, Reply
+from runtime.telemetry import Telemetry
+
+MAX_BODY = 6 * 1024 * 1024
+"""The largest body read, in bytes: what Lambda takes."""
+
+
+def build(service: BatchService) -> Handler:
+    """Make the Lambda handler."""
+    inner = Telemetry("batch", accepted="FeedbackAccepted", refused="FeedbackRefused")
+
+    def answer(call: Call) -> Reply:
+        if call.caller.grant is not None:
+            raise NotGranted("An end user's token allows POST /feedback only")
+        _require_no_key(call.event)
+        atomic = _is_atomic(call.event)
+        batch = elements(document.parse(http.body(call.event, MAX_BODY)))
+        outcomes = service.submit(batch, call.caller, call.time_left, atomic=atomic)
+        _count(outcomes, inner, call.request_id)
+        return http.reply(HTTPStatus.OK, [_describe(outcome) for outcome in outcomes])
+
+    return endpoint(answer, Telemetry("batch", accepted="BatchAnswered", refused="BatchRefused"))
+
+
+def _require_no_key(event: Event) -> None:
+    if idempotency_key.HEADER in (event.get("headers") or {}):
+        raise InvalidIdempotencyKey(
+            "Idempotency-Key: a batch has none of its own, give each element an idempotency_key"
+        )
+
+
+def _is_atomic(event: Event) -> bool:
+    text = (event.get("queryStringParameters") or {}).get("atomic", "false")
+    if text not in {"true", "false"}:
+        raise InvalidField("atomic: expected true or false")
+    return bool(text == "true")
+
+
+def _describe(outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, Refusal):
+        return {"status": outcome.status, **http.describe(outcome)}
+    return {"status": HTTPStatus.OK, "feedback_id": outcome.feedback_id}
+
+
+def _count(outcomes: list[Outcome], telemetry: Telemetry, request_id: str) -> None:
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
+    examples = {refusal.code: refusal for refusal in refusals}
+    for code, times in Counter(refusal.code for refusal in refusals).items():
+        telemetry.refuse(examples[code], request_id, times)
+    if accepted := len(outcomes) - len(refusals):
+        telemetry.accept(accepted)

@@ -1,0 +1,34 @@
+"""Composition root: environment → catalogue and client → handler. The only side effects."""
+
+import gc
+import os
+
+from batch.api import build
+from batch.service import BatchService
+from batch.writer import DynamoBatchWriter
+from feedback.claims import Claims
+from feedback.lookup import DynamoLookup
+from feedback.targets import Clock
+from runtime.catalog import Catalog
+from runtime.dynamodb import connect
+
+_client = connect()
+_clock = Clock()
+_tables = {
+    "boolean": os.environ["BOOLEAN_TABLE"],
+    "float": os.environ["FLOAT_TABLE"],
+    "comment": os.environ["COMMENT_TABLE"],
+    "demonstration": os.environ["DEMONSTRATION_TABLE"],
+    "evaluation_human_feedback": os.environ["EVALUATION_TABLE"],
+    "idempotency": os.environ["IDEMPOTENCY_TABLE"],
+}
+handler = build(
+    BatchService(
+        catalog=Catalog.bundled(),
+        lookup=DynamoLookup(_client, os.environ["TARGET_TABLE"], _tables["idempotency"]),
+        writer=DynamoBatchWriter(_client, _tables, _clock.sleep),
+        claims=Claims(days=int(os.environ["IDEMPOTENCY_DAYS"])),
+        clock=_clock,
+    )
+)
+gc.freeze()  # what a cold start leaves behind lives as long as the environment

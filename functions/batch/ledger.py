@@ -1,0 +1,44 @@
+"""A batch at work: which of its elements are open, and what has become of the others."""
+
+from dataclasses import dataclass, field
+
+from batch.writing import Outcome, settled
+from feedback.claims import Claim
+from feedback.draft import Draft
+from feedback.lookup import Question
+from runtime.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An element that could be drafted."""
+
+    draft: Draft
+    claim: Claim | None
+    dryrun: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A batch at work, by the places of its elements: each is open until it has an outcome."""
+
+    open: dict[int, Entry] = field(default_factory=dict)
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    twins: dict[int, int] = field(default_factory=dict)
+    """Elements that repeat an earlier one of this batch, and which one."""
+
+    def close(self, place: int, outcome: Outcome) -> None:
+        """Say what became of an element."""
+        self.open.pop(place, None)
+        self.outcomes[place] = outcome
+
+    @property
+    def refused(self) -> bool:
+        """Whether any element is refused so far."""
+        return any(isinstance(outcome, Refusal) for outcome in self.outcomes.values())
+
+    def settle(self, question: Question, now: int) -> None:
+        """Close the elements whose key was taken before; seconds since 1970."""
+        for place, entry in list(self.open.items()):
+            if entry.claim and (earlier := question.claim(entry.claim.key, now)):
+                self.close(place, settled(entry.claim, earlier))

@@ -1,0 +1,106 @@
+"""What one feedback alone may have: an idempotency key, or the one vote that a token allows.
+
+A claim is an item that is written in the transaction of its feedback, on the condition that it is
+not there yet. Whoever comes second is given the item that is, and is answered by it.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from feedback.model import Metric, Target
+from feedback.schemas import FeedbackRequest
+from runtime.credential import Caller
+from runtime.dynamodb import Item
+from runtime.errors import AlreadyVoted, IdempotencyKeyReused
+from runtime.uuids import Uuid
+
+DAY = 24 * 60 * 60
+FREE = "attribute_not_exists(#key) OR #expires_at <= :now"
+"""DynamoDB deletes an expired item when it comes to it: until then it must not count."""
+NAMES = {"#key": "key", "#expires_at": "expires_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is taken, by which feedback."""
+
+    key: str
+    """Under which it is kept: a hash, so that no caller's key can be another's, or too long."""
+    feedback_id: Uuid
+    fingerprint: str | None
+    """Of the request, which a repeat has as well; None where there is no such thing as a repeat."""
+    expires_at: int | None
+    """In seconds since 1970; None for what is taken for good."""
+
+    def to_item(self) -> Item:
+        """Give the item that takes it."""
+        item: Item = {"key": {"S": self.key}, "feedback_id": {"S": self.feedback_id}}
+        if self.fingerprint is not None:
+            item["fingerprint"] = {"S": self.fingerprint}
+        if self.expires_at is not None:
+            item["expires_at"] = {"N": str(self.expires_at)}
+        return item
+
+    def settle(self, earlier: Item) -> Uuid:
+        """Answer by the item that was there first: the id of the feedback that it stored.
+
+        Raises IdempotencyKeyReused if that was another request, and AlreadyVoted.
+        """
+        if self.fingerprint is None:
+            raise AlreadyVoted("The token allows one vote on this target and metric: it is stored")
+        if earlier["fingerprint"] != {"S": self.fingerprint}:
+            raise IdempotencyKeyReused(
+                "The idempotency key was used for another request: take a new key for a new one"
+            )
+        return Uuid(earlier["feedback_id"]["S"])
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Makes claims; an idempotency key is remembered for so many days."""
+
+    days: int
+
+    def of_key(
+        self, key: str, request: FeedbackRequest, caller: Caller, id_: Uuid, now: int
+    ) -> Claim:
+        """Claim a caller's idempotency key for a request."""
+        return Claim(
+            key=_hash("key", *caller.identity, key),
+            feedback_id=id_,
+            fingerprint=fingerprint(request),
+            expires_at=now + self.days * DAY,
+        )
+
+
+def of_vote(caller: Caller, target: Target, metric: Metric, id_: Uuid) -> Claim:
+    """Claim the one vote that a token's author has on a target and metric, for good."""
+    return Claim(
+        key=_hash("vote", *caller.identity, target.level, target.id, metric.name),
+        feedback_id=id_,
+        fingerprint=None,
+        expires_at=None,
+    )
+
+
+def is_expired(item: Item, now: int) -> bool:
+    """Tell whether what an item took is free again, though the item is still there."""
+    return "expires_at" in item and int(item["expires_at"]["N"]) <= now
+
+
+def fingerprint(request: FeedbackRequest) -> str:
+    """Tell a request from others: by what it says, not by how its JSON is written."""
+    return _hash(
+        request.metric_name,
+        request.value,
+        request.inference_id,
+        request.episode_id,
+        request.internal,
+        request.tags,
+    )
+
+
+def _hash(*parts: object) -> str:
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

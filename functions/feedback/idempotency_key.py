@@ -1,0 +1,40 @@
+"""The Idempotency-Key of a request: a header of an IETF draft, or a field in a batch."""
+
+import re
+from collections.abc import Mapping
+
+from runtime.errors import InvalidIdempotencyKey
+
+HEADER = "idempotency-key"
+LONGEST = 255
+"""How long a key may be, in characters."""
+
+_QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
+_ESCAPED = re.compile(r"\\(.)")
+_KEY = re.compile(rf"[ -~]{{1,{LONGEST}}}")
+_BARE = re.compile(r"[!#-+\--~]*")  # a comma would be two headers that API Gateway has joined
+
+
+def from_headers(headers: Mapping[str, str]) -> str | None:
+    """Read the header, a quoted string as the draft has it, or bare; None where there is none.
+
+    The two spellings of a key are the same key. Raises InvalidIdempotencyKey.
+    """
+    header = headers.get(HEADER)
+    if header is None:
+        return None
+    text = header.strip()
+    if quoted := _QUOTED.fullmatch(text):
+        return check("Idempotency-Key", _ESCAPED.sub(r"\1", quoted[1]))
+    if _BARE.fullmatch(text) is None:
+        raise InvalidIdempotencyKey(
+            "Idempotency-Key: expected one key, quoted, or bare without quotes, commas and spaces"
+        )
+    return check("Idempotency-Key", text)
+
+
+def check(path: str, key: str) -> str:
+    """Give the key back if it can be one. Raises InvalidIdempotencyKey."""
+    if _KEY.fullmatch(key) is None:
+        raise InvalidIdempotencyKey(f"{path}: expected 1 to {LONGEST} printable ASCII characters")
+    return key

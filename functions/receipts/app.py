@@ -1,0 +1,17 @@
+"""Composition root: environment → client → handler. The only side effects."""
+
+import gc
+import os
+
+from receipts.api import build
+from receipts.store import DynamoReceipts
+from runtime.dynamodb import connect
+
+_tables = {
+    os.environ["BOOLEAN_TABLE"]: "boolean",
+    os.environ["FLOAT_TABLE"]: "float",
+    os.environ["COMMENT_TABLE"]: "comment",
+    os.environ["DEMONSTRATION_TABLE"]: "demonstration",
+}
+handler = build(DynamoReceipts(connect(), _tables))
+gc.freeze()  # what a cold start leaves behind lives as long as the environment
