@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,17 @@ class Loopback:
             return self.answers.pop(0)
         return self.answers[0] if self.answers else Answer()
 
+    def answered(self) -> None:
+        """Learn that an answer has been sent."""
+
+
+Server = TypeVar("Server", bound=Loopback)
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # headers and body leave in one packet
     loopback: ClassVar[Loopback]
 
     def do_POST(self) -> None:
@@ -74,6 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+            self.wfile.flush()
+            self.loopback.answered()
             return
         if answer == SILENCE:
             self.loopback.stopped.wait()
@@ -86,8 +96,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serve(*answers: Answer | str) -> Iterator[Loopback]:
-    """Run the server for as long as the block lasts."""
-    loopback = Loopback(answers=list(answers))
+    """Run a server that gives these answers, for as long as the block lasts."""
+    with running(Loopback(answers=list(answers))) as loopback:
+        yield loopback
+
+
+@contextmanager
+def running(loopback: Server) -> Iterator[Server]:
+    """Run a server for as long as the block lasts."""
     handler = type("Handler", (_Handler,), {"loopback": loopback})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         loopback.port = server.server_address[1]
