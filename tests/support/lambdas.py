@@ -47,8 +47,10 @@ def variables(package: str, tables: Mapping[str, str]) -> dict[str, str]:
     ]
     shared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
     own = function.get("Environment", {}).get("Variables", {})
+    defaults = {name: str(one["Default"]) for name, one in TEMPLATE["Parameters"].items()}
+    referred = {**defaults, **tables}
     return {
-        name: tables[value["Ref"]] if isinstance(value, dict) else str(value)
+        name: referred[value["Ref"]] if isinstance(value, dict) else str(value)
         for name, value in {**shared, **own}.items()
     }
 
