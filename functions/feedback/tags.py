@@ -10,33 +10,34 @@ INTERNAL = "tensorzero::internal"
 DATAPOINT = "tensorzero::datapoint_id"
 EVALUATOR = "tensorzero::evaluator_inference_id"
 HUMAN = "tensorzero::human_feedback"
+OF_TOKENS = frozenset({KEY_ID, AUTHOR})
+"""What only the authorizer says of feedback, and not even internal feedback of itself."""
 MOST = 512
 """How many tags feedback may have."""
 LONGEST_NAME = 1_024
-LONGEST_VALUE = 16_384
+LONGEST_VALUE = 65_536
 """How long a tag's name and value may be, in characters."""
 
 
 def admit(tags: Mapping[str, str], *, internal: bool) -> dict[str, str]:
-    """Give the tags to store. Raises TagLimitExceeded, ReservedTag and IncompleteEvaluation.
+    """Give the tags to store. Raises ReservedTag, IncompleteEvaluation and TagLimitExceeded.
 
     Internal feedback may bear reserved tags, and always says that it is internal. The tags of
     an end user's token are the token's alone.
     """
-    _check_limits(tags)
-    if not internal:
-        for name in tags:
-            if name.startswith(PREFIX):
-                raise ReservedTag(f"Tag name cannot start with '{PREFIX}': {excerpt(name)}")
-        return dict(tags)
-    for name in (KEY_ID, AUTHOR):
-        if name in tags:
-            raise ReservedTag(f"Tag name is set by an end user's token only: {name}")
-    if DATAPOINT in tags and HUMAN in tags and EVALUATOR not in tags:
+    _require_own(tags, internal=internal)
+    if internal and DATAPOINT in tags and HUMAN in tags and EVALUATOR not in tags:
         raise IncompleteEvaluation(
             f"{EVALUATOR} is required when {DATAPOINT} and {HUMAN} are provided"
         )
-    return {**tags, INTERNAL: "true"}
+    _check_limits(tags)
+    return {**tags, INTERNAL: "true"} if internal else dict(tags)
+
+
+def _require_own(tags: Mapping[str, str], *, internal: bool) -> None:
+    for name in tags:
+        if name.startswith(PREFIX) and (not internal or name in OF_TOKENS):
+            raise ReservedTag(f"Tag name cannot start with '{PREFIX}': {excerpt(name)}")
 
 
 def _check_limits(tags: Mapping[str, str]) -> None:

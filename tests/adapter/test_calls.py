@@ -1,19 +1,23 @@
 """How often DynamoDB is called for a request: that, and not our code, is what it costs."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from feedback.api import build
+from feedback.claims import Claims, fingerprint
+from feedback.lookup import DynamoLookup
+from feedback.schemas import FeedbackRequest
 from feedback.service import Service
 from feedback.store import DynamoFeedbackStore
-from feedback.targets import Clock, DynamoTargets
+from feedback.targets import Clock
 from tests.adapter.conftest import Connect
-from tests.adapter.loopback import Answer, Loopback, serve
+from tests.adapter.loopback import Answer, Loopback, failure, running, serve
 from tests.unit.fakes import Invocation, catalog, uuid7
 
-TABLES = {"boolean": "B", "float": "F", "comment": "C"}
+TABLES = {"boolean": "B", "float": "F", "comment": "C", "idempotency": "I"}
 FOUND = Answer(body=json.dumps({"Item": {"target_type": {"S": "inference"}}}))
 INFERENCE = uuid7(1_700_000_000)
 REQUESTS: list[dict[str, Any]] = [
@@ -24,16 +28,23 @@ REQUESTS: list[dict[str, Any]] = [
 
 
 def _post(
-    connect_to: Connect, loopback: Loopback, request: dict[str, Any], *, validated: bool
+    connect_to: Connect,
+    loopback: Loopback,
+    request: dict[str, Any],
+    *,
+    validated: bool,
+    **headers: str,
 ) -> int:
     client = connect_to(loopback.endpoint)
     service = Service(
         catalog(target_validation=validated),
-        DynamoTargets(client, "T"),
+        DynamoLookup(client, "T", "I"),
         DynamoFeedbackStore(client, TABLES),
+        Claims(days=7),
         Clock(),
     )
-    status: int = build(service)({"body": json.dumps(request)}, Invocation())["statusCode"]
+    event = {"body": json.dumps(request), "headers": headers}
+    status: int = build(service)(event, Invocation())["statusCode"]
     return status
 
 
@@ -87,3 +98,78 @@ def test_a_refusal_that_needs_no_look_up_calls_nobody(
         assert _post(connect_to, loopback, {**REQUESTS[0], **change}, validated=True) >= 400
 
     assert loopback.calls == []
+
+
+KEYED = {"idempotency-key": "a-key"}
+EARLIER = {
+    "feedback_id": {"S": uuid7(1_700_000_001)},
+    "fingerprint": {"S": fingerprint(FeedbackRequest.parse(REQUESTS[0]))},
+    "expires_at": {"N": "99999999999"},
+}
+
+
+@dataclass
+class Tables(Loopback):
+    """Knows the target, and the key if it was claimed before."""
+
+    claimed: bool = False
+
+    def take(self, operation: str, parameters: dict[str, Any]) -> Answer | str:
+        """Answer what asks for both of them."""
+        answer = super().take(operation, parameters)
+        if operation != "BatchGetItem":
+            return answer
+        [key] = parameters["RequestItems"]["I"]["Keys"]
+        target = {"target_id": {"S": INFERENCE}, "target_type": {"S": "inference"}}
+        claims = [{**key, **EARLIER}] if self.claimed else []
+        return Answer(body=json.dumps({"Responses": {"T": [target], "I": claims}}))
+
+
+def test_with_a_key_dynamodb_is_called_twice(connect_to: Connect) -> None:
+    """To look for target and key at once, and to store both in one transaction."""
+    with running(Tables()) as loopback:
+        assert _post(connect_to, loopback, REQUESTS[0], validated=True, **KEYED) == 200
+
+    assert loopback.operations == ["BatchGetItem", "TransactWriteItems"]
+    asked = loopback.calls[0][1]["RequestItems"]
+    assert {table: part["ConsistentRead"] for table, part in asked.items()} == {
+        "T": True,
+        "I": True,
+    }
+    key, row = (one["Put"] for one in loopback.calls[1][1]["TransactItems"])
+    assert (key["TableName"], row["TableName"]) == ("I", "B")
+    assert key["Item"]["feedback_id"] == row["Item"]["id"]
+
+
+def test_a_repeat_of_a_key_calls_dynamodb_once(connect_to: Connect) -> None:
+    """What was read answers it: nothing is written."""
+    with running(Tables(claimed=True)) as loopback:
+        assert _post(connect_to, loopback, REQUESTS[0], validated=True, **KEYED) == 200
+
+    assert loopback.operations == ["BatchGetItem"]
+
+
+@pytest.mark.parametrize(("change", "status"), [({}, 200), ({"value": False}, 422)])
+def test_without_target_validation_a_repeat_is_one_call_as_well(
+    connect_to: Connect, change: dict[str, Any], status: int
+) -> None:
+    """The transaction that fails gives back what was stored, and writes nothing."""
+    taken = {"Code": "ConditionalCheckFailed", "Item": EARLIER}
+    cancelled = failure(
+        "TransactionCanceledException", CancellationReasons=[taken, {"Code": "None"}]
+    )
+
+    with serve(cancelled) as loopback:
+        posted = _post(connect_to, loopback, {**REQUESTS[0], **change}, validated=False, **KEYED)
+
+    assert posted == status
+    assert loopback.operations == ["TransactWriteItems"]
+
+
+def test_a_dry_run_with_a_key_looks_at_no_key_and_stores_none(connect_to: Connect) -> None:
+    """It is as if it had none."""
+    with serve(FOUND) as loopback:
+        request = {**REQUESTS[0], "dryrun": True}
+        assert _post(connect_to, loopback, request, validated=True, **KEYED) == 200
+
+    assert loopback.operations == ["GetItem"]

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedback.kinds import boolean, comment, number
+from feedback.lookup import DynamoLookup
 from feedback.model import Feedback, Level, Metric, Record, Target
 from feedback.store import DynamoFeedbackStore, Row, to_row
-from feedback.targets import DynamoTargets
 from runtime import uuids
 from runtime.dynamodb import Attribute, Item, check_size
 from runtime.errors import ItemTooLarge, Refusal
@@ -35,6 +35,7 @@ LOGICAL_IDS = {
     "comment": "CommentFeedback",
 }
 LIMIT = 400 * 1024
+NOW = 1_790_000_000
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def test_what_is_put_is_there(store: DynamoFeedbackStore, kind: str, value: Attr
     """With every attribute, and NUL in a text."""
     row = _row(kind, value, {"a": "b"})
 
-    store.write([row])
+    store.write([row], [], NOW)
 
     assert _read(store, row) == row.item
 
@@ -88,7 +89,7 @@ def test_any_tags_can_be_stored(store: DynamoFeedbackStore, tags: dict[str, str]
     """Empty names and values among them."""
     row = _row("boolean", {"BOOL": True}, tags)
 
-    store.write([row])
+    store.write([row], [], NOW)
 
     assert _read(store, row) == row.item
 
@@ -108,7 +109,7 @@ def test_every_number_that_is_admitted_is_stored_exactly(
         return
     row = _row("float", number.KIND.encode(number_, Record(), catalog()))
 
-    store.write([row])
+    store.write([row], [], NOW)
 
     stored = _read(store, row)
     assert stored is not None
@@ -122,7 +123,7 @@ def test_feedback_of_a_target_is_in_the_order_of_time(store: DynamoFeedbackStore
     for feedback_id in reversed(ids):
         value: Attribute = {"BOOL": True}
         row = to_row(Feedback(feedback_id, METRICS["boolean"], target, value, {}, ""))
-        store.write([row])
+        store.write([row], [], NOW)
 
     found = store.client.query(
         TableName=store.tables["boolean"],
@@ -161,13 +162,13 @@ def test_an_item_of_400_kb_is_stored_and_one_byte_more_is_refused(
     largest, larger = _of_size(LIMIT, tags), _of_size(LIMIT + 1, tags)
 
     assert check_size(largest.item) == largest.item
-    store.write([largest])
+    store.write([largest], [], NOW)
     assert _read(store, largest) == largest.item
 
     with pytest.raises(ItemTooLarge):
         check_size(larger.item)
     with pytest.raises(ClientError, match="ValidationException"):
-        store.write([larger])
+        store.write([larger], [], NOW)
 
 
 ATTRIBUTES = (
@@ -193,7 +194,7 @@ def test_whatever_we_hold_for_small_enough_dynamodb_takes(
     item["filling"] = {"S": "x" * (LIMIT - _size(item))}
     row = Row("comment", check_size(item))
 
-    store.write([row])
+    store.write([row], [], NOW)
 
     assert _read(store, row) is not None
 
@@ -204,7 +205,7 @@ def test_lambdas_own_client_stores_the_same(
     """It checks no parameter, for the rows are ours."""
     row = _row("comment", {"S": "text"}, {"a": "b"})
 
-    DynamoFeedbackStore(connect_to(aws.endpoint), store.tables).write([row])
+    DynamoFeedbackStore(connect_to(aws.endpoint), store.tables).write([row], [], NOW)
 
     assert _read(store, row) == row.item
 
@@ -213,7 +214,7 @@ def test_several_rows_are_stored_together(store: DynamoFeedbackStore) -> None:
     """All of them, each in its table."""
     rows = [_row("boolean", {"BOOL": True}), _row("comment", {"S": "why"})]
 
-    store.write(rows)
+    store.write(rows, [], NOW)
 
     assert [_read(store, row) for row in rows] == [row.item for row in rows]
 
@@ -223,19 +224,19 @@ def test_of_several_rows_all_or_none_are_stored(store: DynamoFeedbackStore) -> N
     good, bad = _row("boolean", {"BOOL": True}), _of_size(LIMIT + 1, {})
 
     with pytest.raises(ClientError):
-        store.write([good, bad])
+        store.write([good, bad], [], NOW)
 
     assert _read(store, good) is None
 
 
 @pytest.fixture(scope="module")
-def targets(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> DynamoTargets:
+def targets(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> DynamoLookup:
     """Make targets, with one inference and its episode recorded."""
-    return DynamoTargets(dynamodb, tables["Target"])
+    return DynamoLookup(dynamodb, tables["Target"], tables["Idempotency"])
 
 
 @pytest.mark.parametrize("level", Level)
-def test_a_target_is_found_at_its_own_level_only(targets: DynamoTargets, level: Level) -> None:
+def test_a_target_is_found_at_its_own_level_only(targets: DynamoLookup, level: Level) -> None:
     """An episode's id is no inference's."""
     target_id = uuids.new()
     item: Item = {
@@ -244,7 +245,7 @@ def test_a_target_is_found_at_its_own_level_only(targets: DynamoTargets, level: 
         "function_name": {"S": "f"},
         "output": {"S": json.dumps({})},
     }
-    targets.client.put_item(TableName=targets.table, Item=item)
+    targets.client.put_item(TableName=targets.targets, Item=item)
     [other] = {*Level} - {level}
 
     assert targets.get(Target(level, target_id), ()) == Record()
@@ -254,7 +255,7 @@ def test_a_target_is_found_at_its_own_level_only(targets: DynamoTargets, level: 
     assert targets.get(Target(other, target_id), ()) is None
 
 
-def test_a_target_that_was_never_recorded_is_not_found(targets: DynamoTargets) -> None:
+def test_a_target_that_was_never_recorded_is_not_found(targets: DynamoLookup) -> None:
     """It is waited for by whoever asks."""
     assert targets.get(Target(Level.INFERENCE, uuids.new()), ("output",)) is None
 
@@ -262,4 +263,4 @@ def test_a_target_that_was_never_recorded_is_not_found(targets: DynamoTargets) -
 def test_a_table_that_is_not_there_is_a_bug(dynamodb: "DynamoDBClient") -> None:
     """Not a missing target."""
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        DynamoTargets(dynamodb, f"none-{uuid4()}").get(Target(Level.EPISODE, uuids.new()), ())
+        DynamoLookup(dynamodb, f"none-{uuid4()}", "").get(Target(Level.EPISODE, uuids.new()), ())

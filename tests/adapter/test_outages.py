@@ -8,9 +8,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from feedback.lookup import DynamoLookup
 from feedback.model import Level, Target
 from feedback.store import DynamoFeedbackStore, Row
-from feedback.targets import DynamoTargets
 from inferences.schemas import InferenceRecord
 from inferences.store import DynamoInferences
 from runtime.errors import InferenceConflict, StorageUnavailable
@@ -32,12 +32,16 @@ INFERENCE = InferenceRecord(
     function_name="f",
     variant_name="v",
 )
+TABLES = {"boolean": "t"}
+NOW = 1_790_000_000
 Call: TypeAlias = "Callable[[DynamoDBClient], object]"
 
 CALLS: dict[str, Call] = {
-    "a write": lambda client: DynamoFeedbackStore(client, {"boolean": "t"}).write([ROW]),
-    "two writes": lambda client: DynamoFeedbackStore(client, {"boolean": "t"}).write([ROW, ROW]),
-    "a look": lambda client: DynamoTargets(client, "t").get(Target(Level.INFERENCE, ID), ()),
+    "a write": lambda client: DynamoFeedbackStore(client, {"boolean": "t"}).write([ROW], [], NOW),
+    "two writes": lambda client: DynamoFeedbackStore(client, {"boolean": "t"}).write(
+        [ROW, ROW], [], NOW
+    ),
+    "a look": lambda client: DynamoLookup(client, "t", "c").get(Target(Level.INFERENCE, ID), ()),
     "a record": lambda client: DynamoInferences(client, "t").record(INFERENCE),
 }
 TRANSIENT: dict[str, Answer | str] = {

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 from configuration.catalog import load
 from configuration.layer import write
 from feedback.api import build as build_feedback
+from feedback.claims import Claims
+from feedback.lookup import DynamoLookup
 from feedback.service import Service
 from feedback.store import DynamoFeedbackStore
-from feedback.targets import Clock, DynamoTargets
+from feedback.targets import Clock
 from inferences.api import build as build_inferences
 from inferences.store import DynamoInferences
 from runtime.catalog import Catalog
 from tests.conformance.placeholders import HERE, PLACEHOLDER, TARGETS, Placeholders
+from tests.unit.fakes import Invocation
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,13 +37,6 @@ TABLES = {
 NOT_RECORDED = {"episode"}
 RENAMED = {("no_chat_fn", "INF_CHAT"): "renamed_fn"}
 """Under a configuration where its function was renamed, the inference is of the new one."""
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the handlers use of Lambda's context."""
-
-    aws_request_id: str = "conformance"
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ class Gateway:
         for name in {match[1] for match in PLACEHOLDER.finditer(text)}:
             self._prepare(name, ids, config)
         late = self._record_late(case, ids)
-        answer = self._feedback[config](_event(case, ids), Context())
+        answer = self._feedback[config](_event(case, ids), Invocation())
         if late:
             late.join()
         return Answer(ids, answer["statusCode"], json.loads(answer["body"]), self._rows(ids))
@@ -83,10 +79,11 @@ class Gateway:
         write(load(str(config)), folder)
         service = Service(
             catalog=Catalog.load(folder),
-            targets=DynamoTargets(self._client, self._tables["Target"]),
+            lookup=DynamoLookup(self._client, self._tables["Target"], self._tables["Idempotency"]),
             store=DynamoFeedbackStore(
                 self._client, {row: self._tables[table] for row, (table, _) in TABLES.items()}
             ),
+            claims=Claims(days=7),
             clock=Clock(),
         )
         return build_feedback(service)
@@ -118,7 +115,7 @@ class Gateway:
     ) -> None:
         body = {name: value for name, value in inference.items() if name != "episode"}
         body |= {"inference_id": inference_id, "episode_id": ids[inference["episode"]]}
-        answer = self._record({"body": json.dumps(body)}, Context())
+        answer = self._record({"body": json.dumps(body)}, Invocation())
         assert answer["statusCode"] == 200, answer
 
     def _rows(self, ids: Placeholders) -> dict[str, list[dict[str, Any]]]:

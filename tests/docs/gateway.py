@@ -8,17 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.support.lambdas import handler, packages, write_layer
+from tests.unit.fakes import Invocation
 from tools.event import event
 
 if TYPE_CHECKING:
     from runtime.endpoint import Handler
-
-
-@dataclass(frozen=True)
-class Invocation:
-    """Lambda's context object, as far as it is used."""
-
-    aws_request_id: str = "8a5d9a26-0000-4000-8000-000000000000"
 
 
 @dataclass(frozen=True)

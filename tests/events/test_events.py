@@ -12,6 +12,7 @@ import pytest
 from runtime.errors import Refusal
 from tests.support.lambdas import handler, packages, write_layer
 from tests.support.template import ROOT
+from tests.unit.fakes import Invocation
 from tools.emulator import Emulator
 from tools.event import event, main
 
@@ -33,13 +34,6 @@ SHAPES = {
     "GET /status": {"status", "version", "config_hash"},
     "GET /health": {"gateway", "dynamodb"},
 }
-
-
-@dataclass(frozen=True)
-class Invocation:
-    """Lambda's context object, as far as it is used."""
-
-    aws_request_id: str = "8a5d9a26-0000-4000-8000-000000000000"
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from feedback.api import build
+from feedback.claims import Claims
+from feedback.lookup import DynamoLookup
 from feedback.service import Service
 from feedback.store import DynamoFeedbackStore
-from feedback.targets import DynamoTargets
 from inferences.api import build as build_inferences
 from inferences.store import DynamoInferences
 from runtime import uuids
@@ -160,8 +161,9 @@ def post(
     handler = build(
         Service(
             catalog=Catalog.load(layer / LAYER),
-            targets=DynamoTargets(dynamodb, tables["Target"]),
+            lookup=DynamoLookup(dynamodb, tables["Target"], tables["Idempotency"]),
             store=DynamoFeedbackStore(dynamodb, {name: tables[row] for name, row in ROWS.items()}),
+            claims=Claims(days=7),
             clock=ManualTime().clock(),
         )
     )

@@ -1,13 +1,16 @@
 """What stands in for AWS and for time in unit tests, each named for what it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from feedback.claims import Claim
+from feedback.lookup import Question, Reads
 from feedback.model import Record, Target
 from feedback.store import Row
 from feedback.targets import Clock
 from runtime.catalog import Catalog
+from runtime.dynamodb import Item
 from runtime.uuids import Uuid
 
 
@@ -16,30 +19,50 @@ class Invocation:
     """Lambda's context object, as far as it is used."""
 
     aws_request_id: str = "8a5d9a26-0000-4000-8000-000000000000"
+    milliseconds_left: int = 28_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Tell how long Lambda would still wait."""
+        return self.milliseconds_left
 
 
 @dataclass
 class ListStore:
-    """Rows in a list."""
+    """Rows in a list, and what they claimed by its key."""
 
     rows: list[Row] = field(default_factory=list)
+    claimed: dict[str, Item] = field(default_factory=dict)
 
-    def write(self, rows: list[Row]) -> None:
-        """Append them."""
+    def write(self, rows: Sequence[Row], claims: Sequence[Claim], _now: int) -> Uuid | None:
+        """Append the rows, unless a claim is taken."""
+        for claim in claims:
+            if claim.key in self.claimed:
+                return claim.settle(self.claimed[claim.key])
+        self.claimed |= {claim.key: claim.to_item() for claim in claims}
         self.rows += rows
+        return None
 
 
 @dataclass
-class DictTargets:
-    """Targets in a dictionary, and the looks that were taken."""
+class DictLookup:
+    """Targets and claims in dictionaries, and the looks that were taken at targets."""
 
     records: dict[Target, Record] = field(default_factory=dict)
+    claimed: dict[str, Item] = field(default_factory=dict)
     looks: list[Target] = field(default_factory=list)
 
-    def get(self, target: Target, _reads: tuple[str, ...]) -> Record | None:
+    def get(self, target: Target, _reads: Reads) -> Record | None:
         """Look once."""
         self.looks.append(target)
         return self.records.get(target)
+
+    def read(self, question: Question) -> None:
+        """Look for all at once."""
+        self.looks += question.targets
+        question.records |= {
+            target: self.records[target] for target in question.targets if target in self.records
+        }
+        question.claimed |= {key: self.claimed[key] for key in question.keys if key in self.claimed}
 
 
 @dataclass

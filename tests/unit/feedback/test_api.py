@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from feedback.api import build
+from feedback.claims import Claims
 from feedback.model import Level, Record, Target
 from feedback.service import Service
-from feedback.store import FeedbackStore, Row
+from feedback.store import FeedbackStore
 from runtime.errors import StorageUnavailable
+from runtime.http import Reply
+from runtime.uuids import Uuid
 from tests.unit.conftest import Output
-from tests.unit.fakes import DictTargets, Invocation, ListStore, ManualTime, catalog, uuid7
+from tests.unit.fakes import DictLookup, Invocation, ListStore, ManualTime, catalog, uuid7
 
 TIME = ManualTime()
 INFERENCE = uuid7(TIME.now() - 60)
@@ -21,13 +24,17 @@ SECRET = "b3Vy-secret"  # noqa: S105 - what a caller wrote, and no log line may 
 
 
 def _post(body: object, store: FeedbackStore | None = None) -> tuple[int, dict[str, Any]]:
-    targets = DictTargets({Target(Level.INFERENCE, INFERENCE): Record()})
-    handler = build(Service(catalog(), targets, store or ListStore(), TIME.clock()))
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    event = {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True, "headers": {}}
-    reply = handler(event, Invocation())
+    reply = _reply(body, store or ListStore(), {})
     assert reply["headers"]["content-type"] == "application/json"
     return reply["statusCode"], json.loads(reply["body"])
+
+
+def _reply(body: object, store: FeedbackStore, headers: dict[str, str]) -> Reply:
+    lookup = DictLookup({Target(Level.INFERENCE, INFERENCE): Record()})
+    handler = build(Service(catalog(), lookup, store, Claims(days=7), TIME.clock()))
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    event = {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True, "headers": headers}
+    return handler(event, Invocation())
 
 
 def test_a_success_gives_the_rows_id_and_is_counted(output: Output) -> None:
@@ -78,8 +85,8 @@ def test_an_outage_is_a_503_that_says_so(output: Output) -> None:
     """It is counted apart: the caller is not at fault."""
 
     class Down(ListStore):
-        def write(self, rows: list[Row]) -> None:
-            raise StorageUnavailable(f"{len(rows)} not written") from TimeoutError()
+        def write(self, *_: object) -> Uuid | None:
+            raise StorageUnavailable from TimeoutError()
 
     status, answer = _post(
         {"metric_name": "liked", "value": True, "inference_id": INFERENCE}, Down()
@@ -90,3 +97,34 @@ def test_an_outage_is_a_503_that_says_so(output: Output) -> None:
     [metric], [line] = output()
     assert metric["StorageUnavailable"] == [1.0]
     assert line["cause"] == "TimeoutError"
+
+
+FEEDBACK = {"metric_name": "liked", "value": True, "inference_id": INFERENCE}
+
+
+def test_a_repeat_is_answered_as_the_first_was_and_says_that_it_is_one(output: Output) -> None:
+    """The header is for whoever looks; the body is the same to the letter."""
+    store, headers = ListStore(), {"idempotency-key": '"a key"'}
+
+    first, repeat = _reply(FEEDBACK, store, headers), _reply(FEEDBACK, store, headers)
+
+    assert first["body"] == repeat["body"]
+    assert "idempotent-replayed" not in first["headers"]
+    assert repeat["headers"]["idempotent-replayed"] == "true"
+    assert len(store.rows) == 1
+    metrics, lines = output()
+    assert [metric["FeedbackAccepted"] for metric in metrics] == [[1.0], [1.0]]
+    assert lines == []
+
+
+def test_a_key_that_cannot_be_one_is_refused_before_the_body_is_read(output: Output) -> None:
+    """It is named, and nothing is stored."""
+    store = ListStore()
+
+    reply = _reply(FEEDBACK, store, {"idempotency-key": ""})
+
+    assert reply["statusCode"] == HTTPStatus.BAD_REQUEST
+    assert json.loads(reply["body"])["code"] == "invalid_idempotency_key"
+    assert "Idempotency-Key" in json.loads(reply["body"])["error"]
+    assert store.rows == []
+    assert len(output()) == 2

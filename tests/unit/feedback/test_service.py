@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback.claims import Claims
 from feedback.model import Level, Record, Target
 from feedback.schemas import FeedbackRequest
-from feedback.service import Service
+from feedback.service import Receipt, Service
 from feedback.store import Row
 from runtime import uuids
+from runtime.credential import ANYBODY, Caller
 from runtime.errors import (
     AmbiguousTarget,
     FeedbackDisabled,
@@ -22,12 +24,13 @@ from runtime.errors import (
     Refusal,
     ReservedTag,
     StorageUnavailable,
+    TagLimitExceeded,
     TargetNotFound,
     UnknownMetric,
     WrongLevel,
 )
 from runtime.uuids import Uuid
-from tests.unit.fakes import DictTargets, ListStore, ManualTime, catalog, uuid7
+from tests.unit.fakes import DictLookup, ListStore, ManualTime, catalog, uuid7
 
 NOW = 1_790_000_000.0
 INFERENCE = uuid7(NOW - 60, 1)
@@ -44,8 +47,8 @@ class Stack:
     target_validation: bool = True
     store: ListStore = field(default_factory=ListStore)
     time: ManualTime = field(default_factory=lambda: ManualTime(NOW))
-    targets: DictTargets = field(
-        default_factory=lambda: DictTargets(
+    targets: DictLookup = field(
+        default_factory=lambda: DictLookup(
             {
                 Target(Level.INFERENCE, INFERENCE): Record(function_name="f"),
                 Target(Level.EPISODE, EPISODE): Record(),
@@ -55,14 +58,24 @@ class Stack:
 
     def submit(self, **request: Any) -> Uuid:
         """Ask the service, with a good request that these fields change."""
+        return self.receive(**request).feedback_id
+
+    def receive(
+        self, key: str | None = None, caller: Caller = ANYBODY, left: float = 28, **request: Any
+    ) -> Receipt:
+        """Ask the service as a caller, with an idempotency key; give all it says."""
         service = Service(
-            catalog(observability=self.observability, target_validation=self.target_validation),
-            self.targets,
-            self.store,
-            self.time.clock(),
+            catalog=catalog(
+                observability=self.observability, target_validation=self.target_validation
+            ),
+            lookup=self.targets,
+            store=self.store,
+            claims=Claims(days=7),
+            clock=self.time.clock(),
         )
         good: dict[str, Any] = {"metric_name": "liked", "value": True, "inference_id": INFERENCE}
-        return service.submit(FeedbackRequest(**{**good, **request}))
+        asked = FeedbackRequest(**{**good, **request})
+        return service.submit(asked, key, caller, lambda: NOW + left - self.time.now())
 
 
 RESERVED = {"tags": {"tensorzero::x": ""}}
@@ -77,13 +90,14 @@ NONE_GIVEN = {"metric_name": "comment", "inference_id": None}
 NOT_V7 = {"inference_id": NO_V7}
 WRONG_VALUE = {"value": 1}
 MISSING = {"inference_id": NOBODY}
-TOO_LARGE = {"tags": {"a": "x" * 500_000}}
+TOO_LARGE = {"tags": {str(number): "x" * 50_000 for number in range(10)}}
 
 ORDER: list[tuple[type[Refusal], bool, dict[str, Any]]] = [
     (ReservedTag, False, {**RESERVED, **BOTH, **UNKNOWN, **WRONG_VALUE}),
     (IncompleteEvaluation, False, {**INCOMPLETE, **BOTH, **UNKNOWN, **WRONG_VALUE}),
     (FeedbackDisabled, False, {**BOTH, **UNKNOWN, **WRONG_VALUE, "dryrun": True}),
     (AmbiguousTarget, True, {**BOTH, **UNKNOWN, **WRONG_VALUE}),
+    (TagLimitExceeded, True, {"tags": {"a": "x" * 65_537}, **BOTH, **UNKNOWN}),
     (UnknownMetric, True, {**UNKNOWN, **NOT_V7, **WRONG_VALUE}),
     (UnknownMetric, True, {**UNKNOWN, "inference_id": None}),
     (AmbiguousTarget, True, {**NONE_GIVEN, **WRONG_VALUE}),
@@ -127,7 +141,7 @@ def test_what_needs_no_look_up_is_refused_at_once(
     refusal: type[Refusal], request_: dict[str, Any]
 ) -> None:
     """Even if the target is missing as well."""
-    stack = Stack(targets=DictTargets())
+    stack = Stack(targets=DictLookup())
 
     with pytest.raises(refusal):
         stack.submit(**request_)
@@ -267,7 +281,7 @@ def test_without_target_validation_no_target_is_looked_for(
     metric: str, value: object, target: Uuid
 ) -> None:
     """Whatever its version."""
-    stack = Stack(target_validation=False, targets=DictTargets())
+    stack = Stack(target_validation=False, targets=DictLookup())
 
     stack.submit(metric_name=metric, value=value, inference_id=target)
 
@@ -284,7 +298,7 @@ def test_without_target_validation_a_value_is_still_checked() -> None:
 
 def test_a_target_that_appears_in_time_is_accepted() -> None:
     """The request waits for it."""
-    stack = Stack(targets=DictTargets())
+    stack = Stack(targets=DictLookup())
     fresh = uuid7(NOW - 0.1)
     record = {Target(Level.INFERENCE, fresh): Record()}
     stack.time.meanwhile[NOW + 2] = lambda: stack.targets.records.update(record)
@@ -309,8 +323,8 @@ def test_an_outage_of_the_store_is_no_success() -> None:
     """The refusal passes through."""
 
     class Down(ListStore):
-        def write(self, rows: list[Row]) -> None:
-            raise StorageUnavailable(f"{len(rows)} not written")
+        def write(self, *_: object) -> Uuid | None:
+            raise StorageUnavailable
 
     with pytest.raises(StorageUnavailable):
         Stack(store=Down()).submit()

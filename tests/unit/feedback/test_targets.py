@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.model import Level, Record, Target
-from feedback.targets import Clock, find, patience
-from runtime.errors import NotUuidV7, TargetNotFound
+from feedback.targets import Clock, find, not_found, patience
+from runtime.errors import NotUuidV7
 from runtime.uuids import Uuid
-from tests.unit.fakes import DictTargets, ManualTime, uuid7
+from tests.unit.fakes import DictLookup, ManualTime, uuid7
 
 NOW = 1_790_000_000.0
 SHIFT = 10_000_000_000
@@ -64,13 +64,23 @@ TARGET = Target(Level.INFERENCE, uuid7(NOW))
 RECORD = Record(function_name="f")
 
 
-def _find(targets: DictTargets, time: ManualTime, wait: float) -> Record:
-    return find(lambda: targets.get(TARGET, ()), TARGET, time.clock(), wait)
+def _find(targets: DictLookup, time: ManualTime, wait: float) -> Record | None:
+    return _find_all(targets, time, {TARGET: wait}).get(TARGET)
+
+
+def _find_all(
+    targets: DictLookup, time: ManualTime, waits: dict[Target, float]
+) -> dict[Target, Record]:
+    def look(asked: list[Target]) -> dict[Target, Record]:
+        found = {target: targets.get(target, ()) for target in asked}
+        return {target: record for target, record in found.items() if record is not None}
+
+    return find(look, waits, time.clock())
 
 
 def test_a_target_that_is_there_is_found_at_the_first_look() -> None:
     """Nobody sleeps."""
-    targets, time = DictTargets({TARGET: RECORD}), ManualTime()
+    targets, time = DictLookup({TARGET: RECORD}), ManualTime()
 
     assert _find(targets, time, 6) == RECORD
     assert targets.looks == [TARGET]
@@ -80,7 +90,7 @@ def test_a_target_that_is_there_is_found_at_the_first_look() -> None:
 @given(st.floats(1, 6), st.floats(0, 1))
 def test_a_target_is_found_as_soon_as_it_appears(wait: float, share: float) -> None:
     """Up to the deadline itself, and at most 0.4 s late."""
-    targets, time = DictTargets(), ManualTime()
+    targets, time = DictLookup(), ManualTime()
     start = time.now()
     appears = start + wait * share
     time.meanwhile[appears] = lambda: targets.records.update({TARGET: RECORD})
@@ -92,7 +102,7 @@ def test_a_target_is_found_as_soon_as_it_appears(wait: float, share: float) -> N
 
 def test_feedback_sent_right_after_its_inference_hardly_waits() -> None:
     """The first looks are the closest ones."""
-    targets, time = DictTargets(), ManualTime()
+    targets, time = DictLookup(), ManualTime()
     time.meanwhile[time.now() + 0.03] = lambda: targets.records.update({TARGET: RECORD})
 
     _find(targets, time, 6)
@@ -102,7 +112,7 @@ def test_feedback_sent_right_after_its_inference_hardly_waits() -> None:
 
 def test_the_pauses_grow_to_four_tenths_of_a_second() -> None:
     """Few looks in all: each is paid for."""
-    targets, time = DictTargets(), ManualTime()
+    targets, time = DictLookup(), ManualTime()
     time.meanwhile[time.now() + 1.5] = lambda: targets.records.update({TARGET: RECORD})
 
     _find(targets, time, 6)
@@ -113,12 +123,10 @@ def test_the_pauses_grow_to_four_tenths_of_a_second() -> None:
 @given(st.floats(1, 6))
 def test_a_target_that_never_appears_is_given_up_at_the_deadline(wait: float) -> None:
     """Neither before the last look nor after."""
-    targets, time = DictTargets(), ManualTime()
+    targets, time = DictLookup(), ManualTime()
     start = time.now()
 
-    with pytest.raises(TargetNotFound):
-        _find(targets, time, wait)
-
+    assert _find(targets, time, wait) is None
     assert time.now() - start == pytest.approx(wait, abs=1e-5)
     assert len(targets.looks) == len(time.slept) + 1
     assert max(time.slept) <= 0.4
@@ -136,23 +144,33 @@ def test_a_missing_target_is_told_by_its_level(level: Level, text: str) -> None:
     """In TensorZero's words."""
     target = Target(level, uuid7(NOW))
 
-    with pytest.raises(TargetNotFound) as caught:
-        find(lambda: None, target, ManualTime().clock(), 1)
-
-    assert str(caught.value) == text.format(target.id)
+    assert str(not_found(target)) == text.format(target.id)
 
 
 def test_a_look_that_takes_longer_than_the_window_is_the_last() -> None:
     """It was taken before the deadline, and what it did not find is not there."""
     time = ManualTime()
 
-    def look() -> None:
+    def look(_targets: list[Target]) -> dict[Target, Record]:
         time.moment += 2
+        return {}
 
-    with pytest.raises(TargetNotFound):
-        find(look, TARGET, time.clock(), 1)
-
+    assert find(look, {TARGET: 1}, time.clock()) == {}
     assert time.slept == []
+
+
+def test_several_targets_are_looked_for_together_each_as_long_as_it_may_take() -> None:
+    """One that was found, or given up, is not looked for again."""
+    there, late, never = (Target(Level.INFERENCE, uuid7(NOW, rest)) for rest in (2, 3, 4))
+    targets, time = DictLookup({there: RECORD}), ManualTime()
+    time.meanwhile[time.now() + 2] = lambda: targets.records.update({late: RECORD})
+
+    found = _find_all(targets, time, {there: 1, late: 6, never: 1})
+
+    assert found == {there: RECORD, late: RECORD}
+    assert targets.looks.count(there) == 1
+    assert targets.looks.count(never) < targets.looks.count(late)
+    assert time.now() - 1_790_000_000 == pytest.approx(2.15, abs=0.25)
 
 
 def test_the_real_clock_tells_the_time_and_lets_it_pass() -> None:

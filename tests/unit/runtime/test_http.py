@@ -174,7 +174,7 @@ def test_a_refusal_says_its_text_and_its_code() -> None:
 
 def test_a_refusal_that_may_pass_says_when_to_come_again() -> None:
     """In seconds."""
-    reply = http.refuse(StorageUnavailable("later"))
+    reply = http.refuse(StorageUnavailable())
 
     assert reply["statusCode"] == 503
     assert reply["headers"]["retry-after"] == "1"

@@ -47,7 +47,7 @@ def test_a_refusal_is_counted_and_logged_with_its_code(output: Output) -> None:
 
 def test_an_outage_is_counted_apart_and_logged_as_a_warning(output: Output) -> None:
     """With the type of its cause, whose text may hold anything."""
-    refusal = StorageUnavailable("later")
+    refusal = StorageUnavailable()
     refusal.__cause__ = TimeoutError("SECRET")
 
     _telemetry().refuse(refusal, "request-2")
