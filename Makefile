@@ -31,21 +31,27 @@ define environment
 @echo "Making $(1)"
 $(UV) venv --quiet --clear --python "$(2)" $(1)
 $(UV) pip sync --quiet --require-hashes --python $(1)/bin/python $(3)
-touch $(1)/.stamp
 endef
 
-.venv/.stamp: requirements/dev.txt .tools/uv/.stamp
+# The operators' command is built with what the lock has, and fetches nothing.
+.venv/.stamp: requirements/dev.txt feedback_cli/pyproject.toml .tools/uv/.stamp
 	$(call environment,.venv,.tools/uv/bin/python,$<)
+	$(UV) pip install --quiet --offline --no-build-isolation --no-deps --python .venv/bin/python \
+	  --editable ./feedback_cli
+	touch $@
 
 .tools/sam/.stamp: requirements/sam.txt .tools/uv/.stamp
 	$(call environment,.tools/sam,.tools/uv/bin/python,$<)
+	touch $@
 
 .tools/emulator/.stamp: requirements/emulator.txt .tools/uv/.stamp
 	$(call environment,.tools/emulator,.tools/uv/bin/python,$<)
+	touch $@
 
 # Where a Python of the Lambda's own version is found, the unit tests run on it too.
 .tools/lambda-python/.stamp: requirements/dev.txt .venv/.stamp
 	$(call environment,.tools/lambda-python,$(LAMBDA_PYTHON),$<)
+	touch $@
 
 ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp
 
@@ -93,8 +99,8 @@ fuzz: $(ENVIRONMENTS) ## Try 100,000 request bodies, and look for the row behind
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/pytest -v tests/fuzz --hypothesis-show-statistics
 
 lock: .tools/uv/.stamp ## Write requirements/*.txt anew from pyproject.toml
-	for group in uv runtime dev sam emulator; do
-	  constraint=; [ $$group != dev ] || constraint="-c requirements/runtime.txt"
+	for group in uv runtime jwt dev sam emulator; do
+	  constraint=; [ $$group != dev ] || constraint="-c requirements/runtime.txt -c requirements/jwt.txt"
 	  $(UV) pip compile pyproject.toml --quiet --upgrade --group $$group $$constraint --universal \
 	    --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
 	    -o requirements/$$group.txt

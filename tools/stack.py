@@ -30,6 +30,7 @@ SOURCES = (
     "build.mk",
     "functions",
     "layers",
+    "requirements/jwt.txt",
     "requirements/runtime.txt",
     "samconfig.toml",
     "template.yaml",

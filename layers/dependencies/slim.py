@@ -1,4 +1,6 @@
-"""Trim an installed tree of packages to what these Lambdas read: `python slim.py TREE`.
+"""Trim an installed tree of packages to what these Lambdas read.
+
+`python -m layers.dependencies.slim TREE`
 
 The SDK knows 400 services, and this stack calls one. A cold start that does not look through the
 others is a quarter cheaper. What is kept behaves as before: a test compares requests on the wire.
@@ -12,6 +14,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from layers.leftovers import remove
 
 SERVICE = "dynamodb"
 API_VERSION = "2012-08-10"
@@ -45,18 +49,8 @@ ROOTS = frozenset(
     }
 )
 
-# An installer's notes, what only a developer reads, and features that nothing here imports.
-# Licences and METADATA stay.
+# Features that nothing here imports.
 LEFTOVERS = (
-    ".lock",
-    "bin",
-    "**/__pycache__",
-    "**/*.pyi",
-    "*.dist-info/INSTALLER",
-    "*.dist-info/RECORD",
-    "*.dist-info/REQUESTED",
-    "*.dist-info/WHEEL",
-    "*.dist-info/sboms",
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/auth_alpha",
     "aws_lambda_powertools/utilities/circuit_breaker",
@@ -75,9 +69,7 @@ LEFTOVERS = (
 
 def slim(tree: Path) -> None:
     """Trim the tree in place."""
-    for pattern in LEFTOVERS:
-        for path in list(tree.glob(pattern)):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    remove(tree, *LEFTOVERS)
     botocore = tree / "botocore"
     _keep_one_service(botocore / "data")
     roots = botocore / "cacert.pem"

@@ -13,9 +13,17 @@ def pins(lock: str) -> set[str]:
     return set(re.findall(r"^[\w.-]+==\S+", (LOCKS / lock).read_text("utf-8"), re.MULTILINE))
 
 
-def test_developers_run_what_the_layer_ships() -> None:
-    """Every package of the layer is in the developer's environment at the same version."""
-    assert pins("runtime.txt") <= pins("dev.txt")
+@pytest.mark.parametrize("layer", ["jwt.txt", "runtime.txt"])
+def test_developers_run_what_the_layers_ship(layer: str) -> None:
+    """Every package of a layer is in the developer's environment at the same version."""
+    assert pins(layer) <= pins("dev.txt")
+
+
+def test_no_package_is_in_two_layers() -> None:
+    """The authorizer has both of them, and would load either."""
+    names = [{pin.partition("==")[0] for pin in pins(lock)} for lock in ("jwt.txt", "runtime.txt")]
+
+    assert not set.intersection(*names)
 
 
 @pytest.mark.parametrize("lock", sorted(path.name for path in LOCKS.iterdir()))

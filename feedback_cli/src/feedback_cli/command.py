@@ -1,0 +1,193 @@
+"""`feedback keys …` and `feedback token mint`: the command line, and nothing but it."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from feedback_cli import duration, output, signing, table, tokens
+from feedback_cli.errors import Failure
+from feedback_cli.keys import Key, Kind, Scope, new_api_key, new_token_key
+from feedback_cli.signing import Algorithm, PublicKey
+from feedback_cli.stack import DEFAULT, Stack
+
+_PLAIN: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None}
+app = typer.Typer(
+    help="Keys and end users' tokens of a TensorZero feedback stack.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    **_PLAIN,
+)
+keys = typer.Typer(help="Who may use a stack.", **_PLAIN)
+token = typer.Typer(help="What an end user may say.", **_PLAIN)
+app.add_typer(keys, name="keys")
+app.add_typer(token, name="token")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command. Exit codes: 0, 1 if it failed, 2 if it was called wrongly."""
+    try:
+        app(arguments)
+    except Failure as failure:
+        output.note(f"Error: {failure}")
+        sys.exit(1)
+
+
+def _lifetime(text: str) -> timedelta:
+    with _usage():
+        return duration.parse(text)
+
+
+_FILE: dict[str, Any] = {"exists": True, "dir_okay": False, "metavar": "FILE"}
+_DURATION: dict[str, Any] = {"parser": _lifetime, "metavar": "DURATION"}
+StackName = Annotated[
+    str, typer.Option(envvar="FEEDBACK_STACK", help="The stack's name in CloudFormation.")
+]
+Local = Annotated[
+    bool, typer.Option("--local", help="Instead, the stack that `make run` runs in this checkout.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+@contextmanager
+def _usage() -> Iterator[None]:
+    """Tell that a value of the command line's is wrong."""
+    try:
+        yield
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _stack(name: str, *, local: bool) -> Stack:
+    return Stack.local(Path.cwd()) if local else Stack.deployed(name)
+
+
+@keys.command()
+def create(
+    *,
+    kind: Annotated[Kind, typer.Option(help="For requests, or to sign tokens.")] = Kind.API,
+    scope: Annotated[
+        list[Scope] | None,
+        typer.Option(
+            metavar="|".join(Scope),
+            help="What an API key may do; more than once for more. [feedback:write]",
+        ),
+    ] = None,
+    algorithm: Annotated[
+        Algorithm | None, typer.Option(help="How tokens are signed. [EdDSA]")
+    ] = None,
+    public_key: Annotated[
+        Path | None, typer.Option(**_FILE, help="Half of a key pair that is there; PEM.")
+    ] = None,
+    description: Annotated[str, typer.Option(help="Whose key it is.")] = "",
+    expires_in: Annotated[
+        timedelta | None, typer.Option(**_DURATION, help="As in 90d; for ever if absent.")
+    ] = None,
+    stack_name: StackName = DEFAULT,
+    local: Local = False,
+    as_json: Json = False,
+) -> None:
+    """Make a key. What proves it is written to standard output, this once."""
+    if kind == Kind.API:
+        _only_for("--kind token", {"--algorithm": algorithm, "--public-key": public_key})
+        text, item = new_api_key(scope or [Scope.FEEDBACK_WRITE], description, expires_in)
+        proof = {"key": text}
+    else:
+        _only_for("--kind api", {"--scope": scope})
+        proof, verifier = _key_pair(algorithm, public_key)
+        item = new_token_key(*verifier, description, expires_in)
+    table.put(_stack(stack_name, local=local), item)
+    key = Key.parse(item)
+    if as_json:
+        output.document({**output.described(key), **proof})
+        return
+    output.keys([key], aside=bool(proof))
+    for secret in proof.values():
+        output.say(secret)
+        output.note("It is shown this once: keep it now.")
+
+
+def _only_for(kind: str, options: dict[str, object]) -> None:
+    for option, value in options.items():
+        if value:
+            raise typer.BadParameter(f"it is for {kind}", param_hint=f"'{option}'")
+
+
+def _key_pair(
+    algorithm: Algorithm | None, public_key: Path | None
+) -> tuple[dict[str, str], tuple[Algorithm, PublicKey]]:
+    """Make a key pair, or take the public half of the one that is there."""
+    if public_key is None:
+        chosen = algorithm or Algorithm.EDDSA
+        private = signing.generate(chosen)
+        return {"private_key": signing.private_pem(private)}, (chosen, private.public_key())
+    with _usage():
+        found, public = signing.load_public(public_key.read_bytes())
+        if algorithm not in {None, found}:
+            raise ValueError(f"the key is for {found}, not for {algorithm}")
+    return {}, (found, public)
+
+
+@keys.command(name="list")
+def list_(*, stack_name: StackName = DEFAULT, local: Local = False, as_json: Json = False) -> None:
+    """Show all keys, the newest first."""
+    found = table.listed(_stack(stack_name, local=local))
+    if as_json:
+        output.document([output.described(key) for key in found])
+    else:
+        output.keys(found)
+
+
+@keys.command()
+def disable(
+    key_id: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    stack_name: StackName = DEFAULT,
+    local: Local = False,
+    as_json: Json = False,
+) -> None:
+    """Put a key out of force, for good."""
+    stack = _stack(stack_name, local=local)
+    key = table.disable(stack, key_id)
+    if as_json:
+        output.document(output.described(key))
+    else:
+        output.keys([key])
+    output.note(f"API Gateway may let it through for {stack.cache_seconds} s more.")
+
+
+@token.command()
+def mint(
+    *,
+    private_key: Annotated[Path, typer.Option(**_FILE, help="What to sign with; PEM.")],
+    key_id: Annotated[str, typer.Option(metavar="ID", help="The id of its public half.")],
+    author: Annotated[str, typer.Option(help="Who gives the feedback.")],
+    target: Annotated[
+        list[str], typer.Option(metavar="UUID", help="On what; more than once for more.")
+    ],
+    metric: Annotated[
+        list[str], typer.Option(metavar="NAME", help="Which; more than once for more.")
+    ],
+    expires_in: Annotated[timedelta, typer.Option(**_DURATION, help="As in 15m.")],
+    once: Annotated[bool, typer.Option("--once", help="Refuse a second vote.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Sign a token for an end user. Nobody is called: it works offline."""
+    with _usage():
+        minted = tokens.mint(
+            private_key.read_bytes(),
+            key_id,
+            author=author,
+            targets=target,
+            metrics=metric,
+            expires_in=expires_in,
+            once=once,
+        )
+    if as_json:
+        output.document({"token": minted})
+    else:
+        output.say(minted)

@@ -1,0 +1,57 @@
+"""What the command shows: tables for people, JSON for programs, secrets by themselves."""
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from feedback_cli.keys import Key
+
+_WIDE = 200
+"""Columns where no terminal tells how many it has."""
+
+
+def say(text: str) -> None:
+    """Write the answer."""
+    sys.stdout.write(f"{text}\n")
+
+
+def note(text: str) -> None:
+    """Tell a person something that is no part of the answer, and is not redirected with it."""
+    sys.stderr.write(f"{text}\n")
+
+
+def document(value: object) -> None:
+    """Write the answer as JSON."""
+    say(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def described(key: Key) -> dict[str, Any]:
+    """Give a key for JSON."""
+    return {**asdict(key), "state": key.state(datetime.now(UTC))}
+
+
+def keys(rows: Iterable[Key], *, aside: bool = False) -> None:
+    """Write a table of keys; `aside` where the answer is something else."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("ID", "Kind", "May", "Description", "Created", "Expires", "State"):
+        table.add_column(name, overflow="fold")
+    for key in rows:
+        table.add_row(
+            key.id,
+            key.kind,
+            " ".join(key.scopes) or f"sign tokens by {key.algorithm}",
+            key.description,
+            key.created_at,
+            key.expires_at or "never",
+            key.state(datetime.now(UTC)),
+        )
+    console = Console(stderr=aside, markup=False, emoji=False, highlight=False)
+    if not console.is_terminal:
+        console.width = _WIDE
+    console.print(table)

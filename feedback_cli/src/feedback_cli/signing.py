@@ -1,0 +1,96 @@
+"""The key pairs that tokens are signed and verified with, as PEM texts."""
+
+from enum import StrEnum
+from typing import TypeAlias
+
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as generate_ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+PrivateKey: TypeAlias = Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey
+PublicKey: TypeAlias = Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey
+
+RSA_BITS = 3072
+RSA_MINIMUM = 2048
+_UNSUITABLE = (
+    f"the key is neither of Ed25519, nor of the curve P-256, nor of RSA with {RSA_MINIMUM} bits"
+)
+
+
+class Algorithm(StrEnum):
+    """How tokens may be signed: with a key that the Lambda does not have."""
+
+    EDDSA = "EdDSA"
+    ES256 = "ES256"
+    RS256 = "RS256"
+
+
+def generate(algorithm: Algorithm) -> PrivateKey:
+    """Make a new private key."""
+    match algorithm:
+        case Algorithm.EDDSA:
+            return Ed25519PrivateKey.generate()
+        case Algorithm.ES256:
+            return generate_ec(SECP256R1())
+        case Algorithm.RS256:
+            return generate_rsa(65537, RSA_BITS)
+
+
+def private_pem(key: PrivateKey) -> str:
+    """Write a private key."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def public_pem(key: PublicKey) -> str:
+    """Write a public key."""
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def load_private(pem: bytes) -> tuple[Algorithm, PrivateKey]:
+    """Read a private key, and tell what it signs with. Raises ValueError."""
+    try:
+        key = load_pem_private_key(pem, password=None)
+    except TypeError as error:
+        raise ValueError("the private key is encrypted: decrypt it first") from error
+    except ValueError as error:
+        raise ValueError("this is no private key in PEM form") from error
+    if not isinstance(key, PrivateKey):
+        raise ValueError(_UNSUITABLE)  # noqa: TRY004 - a value of a file's, not of a caller's
+    return _algorithm(key.public_key()), key
+
+
+def load_public(pem: bytes) -> tuple[Algorithm, PublicKey]:
+    """Read a public key, and tell what it verifies. Raises ValueError."""
+    try:
+        key = load_pem_public_key(pem)
+    except ValueError as error:
+        raise ValueError("this is no public key in PEM form") from error
+    if not isinstance(key, PublicKey):
+        raise ValueError(_UNSUITABLE)  # noqa: TRY004 - a value of a file's, not of a caller's
+    return _algorithm(key), key
+
+
+def _algorithm(key: PublicKey) -> Algorithm:
+    """Tell the one algorithm that a key is for. Raises ValueError."""
+    match key:
+        case Ed25519PublicKey():
+            return Algorithm.EDDSA
+        case EllipticCurvePublicKey(curve=SECP256R1()):
+            return Algorithm.ES256
+        case RSAPublicKey(key_size=bits) if bits >= RSA_MINIMUM:
+            return Algorithm.RS256
+    raise ValueError(_UNSUITABLE)

@@ -1,0 +1,75 @@
+"""The stack whose keys are meant: found by its name, on AWS or on this machine."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from feedback_cli.aws import told
+from feedback_cli.errors import Failure
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+DEFAULT = "tensorzero-feedback-dev"
+"""The development stack's name, as samconfig.toml has it."""
+NOTE = Path(".local/run/stack.json")
+"""What `make run` leaves in its checkout for as long as it runs."""
+
+_CONFIG = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What is needed of a stack."""
+
+    client: "DynamoDBClient"
+    table: str
+    """The table of keys."""
+    cache_seconds: str
+    """For how long API Gateway may go on with what it knows of a key."""
+
+    @classmethod
+    def deployed(cls, name: str) -> Self:
+        """Find a stack where the AWS CLI would look for it. Raises Failure."""
+        with told():
+            return cls._find(boto3.session.Session(), name)
+
+    @classmethod
+    def local(cls, folder: Path) -> Self:
+        """Find the stack that runs in the checkout around a folder. Raises Failure."""
+        notes = [above / NOTE for above in (folder, *folder.parents) if (above / NOTE).is_file()]
+        if not notes:
+            raise Failure("No stack runs in this checkout: start one with `make run`.")
+        note = json.loads(notes[0].read_text("utf-8"))
+        with told():
+            session = boto3.session.Session("test", "test", region_name=note["region"])
+            return cls._find(session, note["stack"], endpoint_url=note["endpoint"])
+
+    @classmethod
+    def _find(cls, session: Any, name: str, **where: str) -> Self:  # noqa: ANN401 - boto3's own
+        formation = session.client("cloudformation", config=_CONFIG, **where)
+        try:
+            (stack,) = formation.describe_stacks(StackName=name)["Stacks"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            raise Failure(
+                f"There is no stack {name!r} in {session.region_name}: name it with --stack-name,"
+                " its region with AWS_REGION."
+            ) from error
+        outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", ())}
+        parameters = {
+            one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", ())
+        }
+        if "ApiKeyTable" not in outputs:
+            raise Failure(f"The stack {name!r} has no table of keys: deploy it anew.")
+        return cls(
+            session.client("dynamodb", config=_CONFIG, **where),
+            outputs["ApiKeyTable"],
+            parameters["AuthorizerCacheSeconds"],
+        )

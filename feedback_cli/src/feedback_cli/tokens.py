@@ -1,0 +1,93 @@
+"""End-user tokens, minted where the private key is: nobody is called, nothing is kept.
+
+from feedback_cli.tokens import mint
+
+mint(private_key, "…", author="user-42", targets=[inference_id], metrics=["liked"],
+     expires_in=timedelta(minutes=15))
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import jwt
+
+from feedback_cli.signing import load_private
+
+AUDIENCE = "tensorzero-feedback"
+KEY_ID = re.compile(r"[0-9A-Za-z]{12}")
+MAX_AUTHOR = 256
+MAX_TARGETS = 20
+MAX_METRICS = 50
+MAX_TOKEN = 8 * 1024
+"""The longest token that is accepted, in characters."""
+
+
+def mint(  # noqa: PLR0913  # what a token says, each by its name
+    private_key: str | bytes,
+    key_id: str,
+    *,
+    author: str,
+    targets: Sequence[str | UUID],
+    metrics: Sequence[str],
+    expires_in: timedelta,
+    once: bool = False,
+) -> str:
+    """Sign a token that lets `author` give these metrics on these targets, for a while.
+
+    The private key is a PEM text, `key_id` what `feedback keys create --kind token` told. With
+    `once` a second vote of the author on the same target and metric is refused. Raises ValueError
+    for what would be refused in any case.
+    """
+    algorithm, key = load_private(
+        private_key.encode() if isinstance(private_key, str) else private_key
+    )
+    now = int(datetime.now(UTC).timestamp())
+    claims = {
+        "sub": _author(author),
+        "aud": AUDIENCE,
+        "iat": now,
+        "exp": now + _seconds(expires_in),
+        "targets": _targets(targets),
+        "metrics": _metrics(metrics),
+        **({"once": True} if once else {}),
+    }
+    token = jwt.encode(claims, key, algorithm, {"kid": _key_id(key_id)})
+    if len(token) > MAX_TOKEN:
+        raise ValueError(f"the token would be longer than {MAX_TOKEN} characters")
+    return token
+
+
+def _key_id(key_id: str) -> str:
+    if KEY_ID.fullmatch(key_id) is None:
+        raise ValueError("a key's id has 12 letters and digits")
+    return key_id
+
+
+def _author(author: str) -> str:
+    if not 0 < len(author) <= MAX_AUTHOR:
+        raise ValueError(f"an author has 1 to {MAX_AUTHOR} characters")
+    return author
+
+
+def _targets(targets: Sequence[str | UUID]) -> list[str]:
+    if not 0 < len(targets) <= MAX_TARGETS:
+        raise ValueError(f"a token has 1 to {MAX_TARGETS} targets")
+    try:
+        return [str(UUID(str(target))) for target in targets]
+    except ValueError as error:
+        raise ValueError("a target is the UUID of an inference or an episode") from error
+
+
+def _metrics(metrics: Sequence[str]) -> list[str]:
+    if not 0 < len(metrics) <= MAX_METRICS or not all(metrics):
+        raise ValueError(f"a token has 1 to {MAX_METRICS} metrics, each with a name")
+    return list(metrics)
+
+
+def _seconds(expires_in: timedelta) -> int:
+    seconds = int(expires_in.total_seconds())
+    if seconds <= 0:
+        raise ValueError("a token is for a second at least")
+    return seconds
