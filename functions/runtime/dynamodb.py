@@ -41,7 +41,7 @@ CONGESTED_REASONS = frozenset(
 _SERVER_ERROR = 500
 
 
-def connect() -> "DynamoDBClient":
+def connect(*, attempts: int = 3) -> "DynamoDBClient":
     """Build the client.
 
     Three attempts of at most three seconds each; DynamoDB answers in milliseconds, and what
@@ -53,7 +53,7 @@ def connect() -> "DynamoDBClient":
         config=Config(
             connect_timeout=1,
             read_timeout=2,
-            retries={"mode": "standard", "total_max_attempts": 3},
+            retries={"mode": "standard", "total_max_attempts": attempts},
             max_pool_connections=1,
             tcp_keepalive=True,
             parameter_validation=False,

@@ -49,6 +49,11 @@ class Telemetry:
             self._logger.info("refused", code=refusal.code, request_id=request_id, times=times)
             self._refused.count(times)
 
+    def reject(self, code: str, reason: str, request_id: str) -> None:
+        """Count and log what is refused without an answer that says why: the log says it."""
+        self._logger.info("refused", code=code, reason=reason, request_id=request_id)
+        self._refused.count()
+
 
 class Counter:
     """A metric that counts, in CloudWatch's embedded metric format.

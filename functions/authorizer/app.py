@@ -1,0 +1,13 @@
+"""Composition root: environment → client → handler. The only side effects."""
+
+import gc
+import os
+import time
+
+from authorizer.api import build
+from authorizer.keys import DynamoKeys
+from runtime.dynamodb import connect
+
+_client = connect(attempts=2)  # API Gateway waits for an authorizer for 10 s only
+handler = build(DynamoKeys(_client, os.environ["API_KEY_TABLE"]), time.time)
+gc.freeze()  # what a cold start leaves behind lives as long as the environment

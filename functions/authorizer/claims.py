@@ -1,0 +1,78 @@
+"""What a token grants, read from its claims: each is of its own type, or the token is refused."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Self, TypeGuard
+
+from authorizer.errors import InvalidToken
+from runtime import uuids
+from runtime.uuids import Uuid
+
+MAX_AUTHOR = 256
+MAX_TARGETS = 20
+MAX_METRICS = 50
+
+_SECONDS = range(2**53)
+"""Integers that every reader of JSON keeps as they are."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Some metrics on some targets, given by one author, for a while."""
+
+    author: str
+    targets: list[Uuid]
+    metrics: list[str]
+    once: bool
+    expires_at: int
+
+    @classmethod
+    def parse(cls, payload: dict[str, Any]) -> Self:
+        """Read a token's claims; those of no meaning here may be there. Raises InvalidToken."""
+        _seconds("iat", payload.get("iat"))
+        return cls(
+            author=_author(payload.get("sub")),
+            targets=_targets(payload.get("targets")),
+            metrics=_metrics(payload.get("metrics")),
+            once=_once(payload.get("once", False)),
+            expires_at=_seconds("exp", payload.get("exp")),
+        )
+
+
+def _seconds(name: str, value: object) -> int:
+    if type(value) is not int or value not in _SECONDS:  # True is no second
+        raise InvalidToken(f"{name}: expected whole seconds since 1970")
+    return value
+
+
+def _author(value: object) -> str:
+    if not _is_text(value) or len(value) > MAX_AUTHOR:
+        raise InvalidToken(f"sub: expected a text of 1 to {MAX_AUTHOR} characters")
+    return value
+
+
+def _targets(value: object) -> list[Uuid]:
+    texts = value if isinstance(value, list) else []
+    targets = [uuid for text in texts if _is_text(text) and (uuid := uuids.parse(text))]
+    if not 0 < len(targets) == len(texts) <= MAX_TARGETS:
+        raise InvalidToken(f"targets: expected an array of 1 to {MAX_TARGETS} UUIDs")
+    return targets
+
+
+def _metrics(value: object) -> list[str]:
+    names = value if isinstance(value, list) else []
+    if not 0 < len(names) <= MAX_METRICS or not all(map(_is_text, names)):
+        raise InvalidToken(f"metrics: expected an array of 1 to {MAX_METRICS} names")
+    return names
+
+
+def _once(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidToken("once: expected true or false")
+    return value
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    """Tell whether a value is a text that is not empty and can be written as UTF-8."""
+    return isinstance(value, str) and value != "" and _SURROGATE.search(value) is None

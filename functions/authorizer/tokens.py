@@ -1,0 +1,56 @@
+"""End-user tokens: JWTs that an application's server signed with a key of its own.
+
+The library for them is loaded with this module, which the first token does.
+"""
+
+import re
+from typing import Any
+
+import jwt
+
+from authorizer.claims import Claims
+from authorizer.credential import Token
+from authorizer.errors import ExpiredToken, InvalidToken
+from authorizer.keys import TokenKey
+
+AUDIENCE = "tensorzero-feedback"
+
+_HEADER = frozenset({"alg", "kid", "typ"})
+"""What a header may have: nothing that tells where a key is, or how else to read the token."""
+_KID = re.compile(r"[0-9A-Za-z]{12}")
+_OPTIONS: Any = {  # the library does not export their type
+    "enforce_minimum_key_length": True,
+    "require": ["aud", "exp", "iat", "sub"],
+    "strict_aud": True,
+    "verify_iat": False,  # a server whose clock is a second ahead mints good tokens
+}
+
+
+def key_id(token: Token) -> str:
+    """Tell which key a token says that it is signed with. Raises InvalidToken."""
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.InvalidTokenError as error:
+        raise InvalidToken(f"The header cannot be read: {type(error).__name__}") from error
+    if not header.keys() <= _HEADER:
+        raise InvalidToken("The header may have alg, kid and typ only")
+    kid: str = header.get("kid", "")
+    if _KID.fullmatch(kid) is None:
+        raise InvalidToken("kid: expected the id of a token key")
+    return kid
+
+
+def verify(token: Token, key: TokenKey) -> Claims:
+    """Read a token that the key signed, by the key's own algorithm and no other.
+
+    Raises ExpiredToken, InvalidToken.
+    """
+    try:
+        payload = jwt.decode(
+            token, key.public_key, algorithms=[key.algorithm], audience=AUDIENCE, options=_OPTIONS
+        )
+    except jwt.ExpiredSignatureError as error:
+        raise ExpiredToken("The token has expired") from error
+    except jwt.InvalidTokenError as error:
+        raise InvalidToken(f"The token is not valid: {type(error).__name__}") from error
+    return Claims.parse(payload)
