@@ -27,6 +27,8 @@ HEAVY = {
     "unittest",
     "yaml",
 }
+BUILT_ON = {"batch": {"feedback"}}
+"""Which other Lambda's package one is built on; it ships with it."""
 NEEDS = {"inferences": {"pydantic"}}
 """What a package cannot do without, though it is heavy."""
 
@@ -99,10 +101,11 @@ def test_the_configuration_is_found_and_not_imported(start: dict[str, Any]) -> N
 
 
 def test_no_other_lambda_is_loaded(package: str, start: dict[str, Any]) -> None:
-    """They share `runtime` only."""
+    """They share `runtime` only, but for what one is built on; of that no handler is loaded."""
     loaded = {name.partition(".")[0] for name in start["loaded"]}
 
-    assert loaded & set(packages().values()) == {package}
+    assert loaded & set(packages().values()) == {package, *BUILT_ON.get(package, ())}
+    assert [name for name in start["loaded"] if name.endswith(".app")] == [f"{package}.app"]
 
 
 def test_nobody_is_asked_anything(start: dict[str, Any]) -> None:

@@ -25,19 +25,32 @@ PUBLISHED = {
     "TensorZeroFeedback": ({"StorageUnavailable"}, {"service"}),
 }
 
+FEEDBACK = {
+    "BooleanMetricFeedback",
+    "FloatMetricFeedback",
+    "CommentFeedback",
+    "DemonstrationFeedback",
+}
 # All that each function may do.
 ALLOWED = {
     "FeedbackRole": {
         "dynamodb:GetItem": {"Target"},
-        "dynamodb:PutItem": {
-            "BooleanMetricFeedback",
-            "FloatMetricFeedback",
-            "CommentFeedback",
-            "DemonstrationFeedback",
-            "EvaluationHumanFeedback",
-        },
+        "dynamodb:BatchGetItem": {"Target", "Idempotency"},
+        "dynamodb:PutItem": {*FEEDBACK, "EvaluationHumanFeedback", "Idempotency"},
         "logs:CreateLogStream": {"FeedbackLogs"},
         "logs:PutLogEvents": {"FeedbackLogs"},
+    },
+    "BatchRole": {
+        "dynamodb:BatchGetItem": {"Target", "Idempotency"},
+        "dynamodb:BatchWriteItem": FEEDBACK,
+        "dynamodb:PutItem": {*FEEDBACK, "EvaluationHumanFeedback", "Idempotency"},
+        "logs:CreateLogStream": {"BatchLogs"},
+        "logs:PutLogEvents": {"BatchLogs"},
+    },
+    "ReceiptsRole": {
+        "dynamodb:BatchGetItem": FEEDBACK,
+        "logs:CreateLogStream": {"ReceiptsLogs"},
+        "logs:PutLogEvents": {"ReceiptsLogs"},
     },
     "InferencesRole": {
         "dynamodb:PutItem": {"Target"},
@@ -250,6 +263,8 @@ def test_the_api_has_these_routes_and_no_other() -> None:
     """No catch-all: junk never reaches a Lambda."""
     assert {route["RouteKey"] for route in ROUTES.values()} == {
         "POST /feedback",
+        "POST /feedback/batch",
+        "GET /internal/feedback/{target_id}/{feedback_id}",
         "POST /internal/inferences",
         "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback",
         "GET /status",
