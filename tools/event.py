@@ -1,7 +1,8 @@
 """Make an API Gateway event (payload 2.0) of a body: `python -m tools.event BODY > events/X.json`.
 
 `--route "GET /health"` is for another route, `--parameter name=value` for what stands in braces in
-it, `--base64` for a body that API Gateway took for binary, `--header name:value` for a header more.
+it, `--query name=value` for its query, `--base64` for a body that API Gateway took for binary,
+`--header name:value` for a header more, `--caller JSON` for what the authorizer says of the caller.
 """
 
 import argparse
@@ -10,18 +11,21 @@ import json
 import sys
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 HOST = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
 CALLER = "192.0.2.10"  # of a network that is reserved for documentation
 USER_AGENT = "TensorZero/2026.6.0"
 
 
-def event(
+def event(  # noqa: PLR0913 - each is a part of the request
     body: str | bytes | None = None,
     *,
     route: str = "POST /feedback",
     headers: Mapping[str, str] | None = None,
     parameters: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    caller: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Make the event that a request becomes; bytes are what API Gateway encodes as base64."""
     method, path = route.split(" ")
@@ -32,7 +36,7 @@ def event(
         "version": "2.0",
         "routeKey": route,
         "rawPath": path,
-        "rawQueryString": "",
+        "rawQueryString": urlencode(query or {}),
         "headers": {
             "accept": "*/*",
             **content,
@@ -44,9 +48,11 @@ def event(
             "x-forwarded-proto": "https",
             **(headers or {}),
         },
+        **({"queryStringParameters": dict(query)} if query else {}),
         "requestContext": {
             "accountId": "123456789012",
             "apiId": HOST.partition(".")[0],
+            **({"authorizer": {"lambda": dict(caller)}} if caller else {}),
             "domainName": HOST,
             "domainPrefix": HOST.partition(".")[0],
             "http": {
@@ -91,12 +97,22 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--base64", action="store_true")
     parser.add_argument("--header", action="append", default=[], metavar="NAME:VALUE")
     parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--query", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--caller", type=json.loads, metavar="JSON")
     asked = parser.parse_args(arguments)
 
     body = asked.body.encode() if asked.base64 and asked.body is not None else asked.body
     headers = dict(header.split(":", 1) for header in asked.header)
     parameters = dict(parameter.split("=", 1) for parameter in asked.parameter)
-    made = event(body, route=asked.route, headers=headers, parameters=parameters)
+    query = dict(parameter.split("=", 1) for parameter in asked.query)
+    made = event(
+        body,
+        route=asked.route,
+        headers=headers,
+        parameters=parameters,
+        query=query,
+        caller=asked.caller,
+    )
     sys.stdout.write(json.dumps(made, indent=2, ensure_ascii=False) + "\n")
 
 

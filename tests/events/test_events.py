@@ -25,8 +25,14 @@ WITHOUT_EVENT = {
     "body_too_large": "megabytes: made below",
     "item_too_large": "hundreds of kilobytes: made below",
     "feedback_disabled": "needs another configuration: tests/unit/feedback/test_service.py",
+    "batch_refused": "is one element's answer: tests/unit/batch/test_service.py",
     "storage_unavailable": "needs an outage: tests/adapter/test_outages.py",
 }
+RECEIPT = "GET /internal/feedback/{target_id}/{feedback_id}"
+"""Is about an id that another answer gives: read below."""
+BATCH = "POST /feedback/batch"
+"""Is answered by an array."""
+UNKNOWN = "Unknown metric: draft_acepted"
 SHAPES = {
     "POST /feedback": {"feedback_id"},
     "POST /internal/inferences": {"inference_id", "episode_id"},
@@ -42,7 +48,7 @@ class Api:
 
     handlers: dict[str, Any]
 
-    def send(self, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def send(self, request: dict[str, Any]) -> tuple[int, Any]:
         """Let the Lambda of its route answer an event."""
         reply = self.handlers[request["routeKey"]](request, Invocation())
         assert set(reply) == {"statusCode", "headers", "body"}
@@ -50,7 +56,7 @@ class Api:
         return reply["statusCode"], json.loads(reply["body"])
 
 
-Answers: TypeAlias = dict[str, tuple[int, dict[str, Any]]]
+Answers: TypeAlias = dict[str, tuple[int, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +86,9 @@ def test_an_event_is_answered_as_its_name_says(answers: Answers, name: str) -> N
     status, body = answers[name]
 
     assert status == int(name.partition("-")[0]), body
+    if isinstance(body, list):
+        assert len(body) == len(json.loads(EVENTS[name]["body"]))
+        return
     if status == 200:
         assert set(body) == SHAPES[EVENTS[name]["routeKey"]]
         return
@@ -101,7 +110,40 @@ def test_every_route_has_an_event_that_succeeds(answers: Answers) -> None:
     """And no event is for a route that is not there."""
     routes = {EVENTS[name]["routeKey"] for name, (status, _) in answers.items() if status == 200}
 
-    assert routes == set(packages()) == set(SHAPES)
+    assert routes | {RECEIPT} == set(packages()) == {*SHAPES, BATCH, RECEIPT}
+
+
+def test_a_batch_is_answered_element_by_element(answers: Answers) -> None:
+    """Each as it would be alone, in their order."""
+    one, other, refused = answers["200-batch"][1]
+
+    assert (one["status"], other["status"]) == (200, 200)
+    assert one["feedback_id"] != other["feedback_id"]
+    assert refused == {"status": 404, **answers["404-unknown-metric"][1], "error": UNKNOWN}
+    assert answers["200-batch-empty"] == (200, [])
+
+
+def test_a_repeat_is_answered_as_the_first(answers: Answers) -> None:
+    """The key may be quoted or not."""
+    assert answers["200-idempotency-key"] == answers["200-idempotency-key-repeat"]
+
+
+def test_what_an_event_has_stored_has_a_receipt(api: Api, answers: Answers) -> None:
+    """It tells what was stored, of whom."""
+    inference_id = answers["200-record-inference"][1]["inference_id"]
+    feedback_id = answers["200-end-user-token"][1]["feedback_id"]
+    ids = {"target_id": inference_id, "feedback_id": feedback_id}
+
+    status, body = api.send(event(route=RECEIPT, parameters=ids))
+
+    assert status == 200
+    row = body["feedback"]
+    assert (row["type"], row["id"], row["target_id"]) == ("boolean", feedback_id, inference_id)
+    assert (row["metric_name"], row["value"]) == ("draft_accepted", True)
+    assert row["tags"] == {
+        "tensorzero::token_author": "user-1",
+        "tensorzero::token_key_id": "mnopqrstuvwx",
+    }
 
 
 @pytest.mark.parametrize("name", sorted(EVENTS))
@@ -109,7 +151,9 @@ def test_an_event_is_what_api_gateway_sends(name: str) -> None:
     """Payload format 2.0, as tools/event.py makes it; header names are in lower case."""
     given = EVENTS[name]
     parameters = given.get("pathParameters")
-    made = event("", route=given["routeKey"], parameters=parameters)
+    query = given.get("queryStringParameters")
+    caller = given["requestContext"].get("authorizer", {}).get("lambda")
+    made = event("", route=given["routeKey"], parameters=parameters, query=query, caller=caller)
 
     assert set(given) - {"body"} == set(made) - {"body"}
     assert given["version"] == "2.0"
