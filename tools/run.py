@@ -20,6 +20,7 @@ from typing import Any
 from botocore.exceptions import HTTPClientError
 
 from runtime import uuids
+from tools import access
 from tools import emulator as emulators
 from tools.emulator import Emulator, EmulatorDied, emulator
 from tools.stack import CONFIGURATION, LOCAL, Stack, StackFailed, build, deploy
@@ -42,11 +43,14 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _home() as (home, keep), _emulator(home, keep=keep) as aws:
-            stack = _ready(aws)
-            if not os.environ.get("ONCE"):
-                kept = "; what is stored stays for the next `make run`" if keep else ""
-                _say(f"Ctrl-C ends this{kept}.")
-                _follow(stack)
+            _say("Deploying template.yaml to it …")
+            stack = deploy(aws)
+            with access.noted(stack, home):
+                _greet(stack, access.key(stack, home))
+                if not os.environ.get("ONCE"):
+                    kept = "; what is stored stays for the next `make run`" if keep else ""
+                    _say(f"Ctrl-C ends this{kept}.")
+                    _follow(stack)
     except KeyboardInterrupt:
         _say("Stopped.")
     except (EmulatorDied, StackFailed) as failure:
@@ -88,14 +92,12 @@ def _emulator(home: Path, *, keep: bool) -> Iterator[Emulator]:
         yield aws
 
 
-def _ready(aws: Emulator) -> Stack:
-    """Deploy, record sample inferences, and say how to give feedback on them."""
-    _say("Deploying template.yaml to it …")
-    stack = deploy(aws)
+def _greet(stack: Stack, key: str) -> None:
+    """Record sample inferences, and say how to give feedback on them."""
     _say("Recording sample inferences …")
     samples = _sample_inferences()
     for sample in samples:
-        _post(f"{stack.url}/internal/inferences", sample)
+        _post(f"{stack.url}/internal/inferences", key, sample)
     feedback = [_sample_feedback(samples[0]), _sample_demonstration(samples[0])]
     _say("Ready.")
     ids = "".join(
@@ -103,18 +105,21 @@ def _ready(aws: Emulator) -> Stack:
     )
     print(
         f"\n  {stack.url}\n\n"
+        f"  key        {key}\n"
         f"  episode    {samples[0]['episode_id']}\n{ids}\n"
         "Give feedback on them, from another terminal:\n\n"
-        + "\n".join(_curl(stack, one) for one in feedback)
-        + "\nCtrl-C ends this.\n",
+        + "\n".join(_curl(stack, key, one) for one in feedback)
+        + "\nor from Python:\n\n"
+        + f'  TensorZeroGateway.build_http(gateway_url="{stack.url}", api_key="{key}")\n\n'
+        + "More keys: `feedback keys create --local`. Ctrl-C ends this.\n",
         flush=True,
     )
-    return stack
 
 
-def _curl(stack: Stack, feedback: dict[str, Any]) -> str:
+def _curl(stack: Stack, key: str, feedback: dict[str, Any]) -> str:
     return (
         f"  curl {stack.url}/feedback \\\n"
+        f"    -H 'Authorization: Bearer {key}' \\\n"
         "    -H 'Content-Type: application/json' \\\n"
         f"    -d '{json.dumps(feedback)}'\n"
     )
@@ -163,9 +168,10 @@ def _configuration(part: str) -> dict[str, Any]:
     return document
 
 
-def _post(url: str, body: object) -> None:
+def _post(url: str, key: str, body: object) -> None:
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     request = urllib.request.Request(  # noqa: S310 - a loopback URL
-        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        url, json.dumps(body).encode(), headers
     )
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above

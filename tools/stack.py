@@ -5,6 +5,7 @@ with emulator(folder) as aws:
     stack = deploy(aws)
     stack.url               # POST {url}/feedback
     stack.items("BooleanMetricFeedback")
+    stack.new_key()         # for the header Authorization
 """
 
 import hashlib
@@ -15,6 +16,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from feedback_cli.keys import Scope, new_api_key
 from tools.emulator import ROOT, Emulator
 
 SAM = ROOT / ".tools/sam/bin/sam"
@@ -67,6 +69,12 @@ class Stack:
             for page in pages.paginate(TableName=self.table(name), ConsistentRead=True)
             for item in page["Items"]
         ]
+
+    def new_key(self, *scopes: Scope) -> str:
+        """Make an API key, as `feedback keys create` does: with these scopes, or with all."""
+        key, item = new_api_key(scopes or Scope)
+        self.aws.client("dynamodb").put_item(TableName=self.table("ApiKey"), Item=item)
+        return key
 
     def log(self, function: str, *, since: int = 0) -> list[tuple[int, str]]:
         """Read what a function printed from a moment on (ms since 1970): (moment, line)s."""

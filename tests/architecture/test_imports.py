@@ -98,6 +98,17 @@ MAY_IMPORT: dict[str, dict[str, set[str]]] = {
         "app": {"api", "store"},
     },
     "status": {"api": set(), "app": {"api"}},
+    "authorizer": {
+        "errors": set(),
+        "scopes": set(),
+        "credential": {"errors"},
+        "keys": {"errors"},
+        "claims": {"errors"},
+        "tokens": {"claims", "credential", "errors", "keys"},
+        "service": {"credential", "errors", "keys", "scopes", "tokens"},
+        "api": {"errors", "keys", "service"},
+        "app": {"api", "keys"},
+    },
 }
 BUILT_ON = {"batch": {"feedback"}}
 """Which other Lambda's package one is built on, besides `runtime`; it ships with it."""
@@ -116,6 +127,7 @@ ONLY: dict[str, set[str]] = {
         "feedback.json_schema.validation",
         "configuration.schema",
     },
+    "jwt": {"authorizer.tokens"},
     "tomli": {"configuration.source"},
 }
 EDGE = {"runtime.http", "runtime.endpoint", "runtime.telemetry"}

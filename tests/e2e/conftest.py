@@ -18,9 +18,15 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def call(stack: Stack) -> Caller:
-    """Send plain requests to the deployed API."""
-    return Caller(stack.url)
+def key(stack: Stack) -> str:
+    """Make an API key that may do everything."""
+    return stack.new_key()
+
+
+@pytest.fixture(scope="session")
+def call(stack: Stack, key: str) -> Caller:
+    """Send plain requests to the deployed API, with a key."""
+    return Caller(stack.url, key)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import json
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runtime import uuids
@@ -25,12 +25,19 @@ class Answer:
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who has the API's URL."""
+    """Somebody who has the API's URL, and perhaps a key or a token."""
 
     url: str
+    credential: str | None = None
+
+    def with_credential(self, credential: str | None) -> "Caller":
+        """Be somebody else."""
+        return replace(self, credential=credential)
 
     def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
         """Send a request; an error status is an answer as well."""
+        if self.credential is not None:
+            headers = {"Authorization": f"Bearer {self.credential}", **headers}
         request = urllib.request.Request(  # noqa: S310 - a loopback URL
             f"{self.url}{path}", body or None, headers, method=method
         )

@@ -54,10 +54,11 @@ def test_accepted_feedback_is_in_its_table_and_nowhere_else(
     table: str,
     stored: dict[str, Any],
     stack: Stack,
+    key: str,
     call: Caller,
     inference: dict[str, str],
 ) -> None:
-    """One row, with its value, tags, hash and time."""
+    """One row, with its value, tags, hash and time; and whose key it was."""
     answer = call.feedback(
         metric_name=metric, value=value, tags={"author": "e2e"}, **{level: inference[level]}
     )
@@ -67,7 +68,10 @@ def test_accepted_feedback_is_in_its_table_and_nowhere_else(
     assert where == table
     assert item["target_id"] == {"S": inference[level]}
     assert item["value"] == stored
-    assert item["tags"] == {"M": {"author": {"S": "e2e"}}}
+    public_id = key.split("-")[2]
+    assert item["tags"] == {
+        "M": {"author": {"S": "e2e"}, "tensorzero::api_key_public_id": {"S": public_id}}
+    }
     assert item["snapshot_hash"] == {"S": call.send("GET", "/status").body["config_hash"]}
 
 

@@ -1,6 +1,7 @@
 """The official `tensorzero` client, unchanged, against the deployed API."""
 
 import asyncio
+import json
 from collections.abc import Awaitable
 from typing import Any
 
@@ -42,10 +43,10 @@ def _stored(stack: Stack, feedback_id: object) -> int:
 
 @pytest.mark.parametrize(("metric", "level", "value"), ACCEPTED)
 def test_the_client_gives_feedback(
-    metric: str, level: str, value: Any, stack: Stack, inference: dict[str, str]
+    metric: str, level: str, value: Any, stack: Stack, key: str, inference: dict[str, str]
 ) -> None:
     """It reads the id out of the answer, and the row is there."""
-    with TensorZeroGateway.build_http(gateway_url=stack.url) as client:
+    with TensorZeroGateway.build_http(gateway_url=stack.url, api_key=key) as client:
         answer = client.feedback(metric_name=metric, value=value, **_target(level, inference))
 
     assert _stored(stack, answer.feedback_id) == 1
@@ -53,11 +54,17 @@ def test_the_client_gives_feedback(
 
 @pytest.mark.parametrize(("metric", "level", "value", "status"), REFUSED)
 def test_the_client_learns_why_it_is_refused(
-    metric: str, level: str, value: Any, status: int, stack: Stack, inference: dict[str, str]
+    metric: str,
+    level: str,
+    value: Any,
+    status: int,
+    stack: Stack,
+    key: str,
+    inference: dict[str, str],
 ) -> None:
     """The status and the text reach it."""
     with (
-        TensorZeroGateway.build_http(gateway_url=stack.url) as client,
+        TensorZeroGateway.build_http(gateway_url=stack.url, api_key=key) as client,
         pytest.raises(TensorZeroError) as refusal,
     ):
         client.feedback(metric_name=metric, value=value, **_target(level, inference))
@@ -66,13 +73,29 @@ def test_the_client_learns_why_it_is_refused(
     assert '"code":' in str(refusal.value.text)
 
 
-def test_the_asynchronous_client_gives_feedback_and_learns_why_it_is_refused(
+def test_the_client_learns_that_its_key_is_not_accepted(
     stack: Stack, inference: dict[str, str]
+) -> None:
+    """The words are API Gateway's."""
+    with (
+        TensorZeroGateway.build_http(
+            gateway_url=stack.url, api_key=f"sk-t0-{'a' * 12}-{'b' * 48}"
+        ) as client,
+        pytest.raises(TensorZeroError) as refusal,
+    ):
+        client.feedback(metric_name="comment", value="x", **_target("episode_id", inference))
+
+    assert refusal.value.status_code == 403
+    assert json.loads(str(refusal.value.text)) == {"message": "Forbidden"}
+
+
+def test_the_asynchronous_client_gives_feedback_and_learns_why_it_is_refused(
+    stack: Stack, key: str, inference: dict[str, str]
 ) -> None:
     """Several at once."""
 
     async def converse() -> tuple[list[object], int]:
-        building = AsyncTensorZeroGateway.build_http(gateway_url=stack.url)
+        building = AsyncTensorZeroGateway.build_http(gateway_url=stack.url, api_key=key)
         assert isinstance(building, Awaitable)
         async with await building as client:
             answers = await asyncio.gather(

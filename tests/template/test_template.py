@@ -67,6 +67,11 @@ ALLOWED = {
         "logs:CreateLogStream": {"StatusLogs"},
         "logs:PutLogEvents": {"StatusLogs"},
     },
+    "AuthorizerRole": {
+        "dynamodb:GetItem": {"ApiKey"},
+        "logs:CreateLogStream": {"AuthorizerLogs"},
+        "logs:PutLogEvents": {"AuthorizerLogs"},
+    },
 }
 
 
@@ -270,7 +275,7 @@ def test_the_api_has_these_routes_and_no_other() -> None:
         "GET /status",
         "GET /health",
     }
-    assert len(PERMISSIONS) == len(ROUTES)
+    assert len(PERMISSIONS) == len(ROUTES) + 1  # and the authorizer's
 
 
 def test_the_access_log_tells_nothing_about_a_caller() -> None:
