@@ -1,25 +1,30 @@
 """The use case: the order in which a request is refused, and what is stored of it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.claims import Claims
+from feedback.claims import Claim, Claims
+from feedback.lookup import Question, Reads
 from feedback.model import Level, Record, Target
 from feedback.schemas import FeedbackRequest
 from feedback.service import Receipt, Service
 from feedback.store import Row
 from runtime import uuids
-from runtime.credential import ANYBODY, Caller
+from runtime.credential import ANYBODY, Caller, Grant
 from runtime.errors import (
+    AlreadyVoted,
     AmbiguousTarget,
     FeedbackDisabled,
+    IdempotencyKeyReused,
     IncompleteEvaluation,
     InvalidValue,
     ItemTooLarge,
+    NotGranted,
     NotUuidV7,
     Refusal,
     ReservedTag,
@@ -342,3 +347,193 @@ def test_any_comment_with_any_tags_becomes_a_row_that_says_the_same(
     item = stack.store.rows[0].item
     assert item["value"] == {"S": text}
     assert {name: value["S"] for name, value in item["tags"]["M"].items()} == tags
+
+
+def test_a_key_stores_once_whatever_happens_in_between() -> None:
+    """The repeat is given the first one's id, and looks for no target a second time."""
+    stack = Stack()
+
+    first, repeat = stack.receive("k"), stack.receive("k")
+
+    assert repeat == Receipt(first.feedback_id, repeated=True)
+    assert first.repeated is False
+    assert len(stack.store.rows) == 1
+
+
+def test_a_key_that_was_read_answers_without_a_write() -> None:
+    """And without the target, which may be gone."""
+    stack = Stack()
+    first = stack.receive("k")
+    again = Stack(targets=DictLookup(claimed=stack.store.claimed))
+
+    assert again.receive("k") == Receipt(first.feedback_id, repeated=True)
+    assert again.store.rows == []
+    assert again.time.slept == []
+
+
+def test_a_key_with_another_request_is_refused_by_what_was_read() -> None:
+    """Nothing is stored."""
+    stack = Stack()
+    stack.receive("k")
+    again = Stack(targets=DictLookup(stack.targets.records, claimed=stack.store.claimed))
+
+    with pytest.raises(IdempotencyKeyReused):
+        again.receive("k", value=False)
+
+    assert again.store.rows == []
+
+
+def test_a_key_whose_days_are_over_is_a_new_one() -> None:
+    """Though DynamoDB has not deleted it yet."""
+    stack = Stack()
+    stack.receive("k")
+    expired = {
+        key: {**item, "expires_at": {"N": str(NOW)[:-2]}}
+        for key, item in stack.store.claimed.items()
+    }
+    later = Stack(targets=DictLookup(stack.targets.records, claimed=expired))
+
+    assert later.receive("k").repeated is False
+    assert len(later.store.rows) == 1
+
+
+def test_a_key_is_remembered_only_of_what_was_stored() -> None:
+    """A refusal may be mended, and sent with the same key; a dry run is no request."""
+    stack = Stack()
+    with pytest.raises(InvalidValue):
+        stack.receive("k", value=1)
+    dry = stack.receive("k", dryrun=True)
+
+    stored = stack.receive("k")
+
+    assert stored.repeated is False
+    assert dry.feedback_id != stored.feedback_id
+    assert len(stack.store.rows) == 1
+
+
+def test_a_request_that_waits_for_its_target_is_answered_by_its_twin() -> None:
+    """The other one came in time."""
+    stack = Stack()
+    first = stack.receive("k", inference_id=INFERENCE)
+    waiting = Stack(targets=DictLookup())
+    waiting.time.meanwhile[NOW + 0.2] = lambda: waiting.targets.claimed.update(stack.store.claimed)
+
+    assert waiting.receive("k") == Receipt(first.feedback_id, repeated=True)
+
+
+@pytest.mark.parametrize("key", [None, "k"])
+def test_what_dynamodb_is_too_busy_for_is_tried_again(key: str | None) -> None:
+    """The looks and the write, for as long as there is time."""
+
+    class BusyLookup(DictLookup):
+        busy = 2
+
+        def get(self, target: Target, reads: Reads) -> Record | None:
+            self._wait()
+            return super().get(target, reads)
+
+        def read(self, question: Question) -> None:
+            self._wait()
+            super().read(question)
+
+        def _wait(self) -> None:
+            self.busy -= 1
+            if self.busy >= 0:
+                raise StorageUnavailable(congested=True)
+
+    class BusyStore(ListStore):
+        busy = 2
+
+        def write(self, rows: Sequence[Row], claims: Sequence[Claim], now: int) -> Uuid | None:
+            self.busy -= 1
+            if self.busy >= 0:
+                raise StorageUnavailable(congested=True)
+            return super().write(rows, claims, now)
+
+    stack = Stack(store=BusyStore())
+    stack.targets = BusyLookup(stack.targets.records)
+
+    stack.receive(key)
+
+    assert len(stack.store.rows) == 1
+    assert len(stack.time.slept) == 4
+
+
+ADA = Caller(
+    ("token", "a-key", "ada"),
+    {"tensorzero::token_author": "ada"},
+    Grant(frozenset({INFERENCE}), frozenset({"liked", "comment"}), once=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("request_", "named"),
+    [
+        ({"internal": True}, "internal"),
+        ({"metric_name": "distance", "value": 1}, "metric_name"),
+        ({"metric_name": "resolved", "inference_id": None, "episode_id": EPISODE}, "metric_name"),
+        ({"inference_id": NOBODY}, "inference_id"),
+        (
+            {"metric_name": "comment", "value": "", "inference_id": None, "episode_id": EPISODE},
+            "episode_id",
+        ),
+    ],
+)
+@pytest.mark.parametrize("dryrun", [True, False])
+def test_a_token_allows_what_it_names_and_nothing_else(
+    request_: dict[str, Any], named: str, dryrun: bool
+) -> None:
+    """The refusal says which field; nothing is looked up for it."""
+    stack = Stack()
+
+    with pytest.raises(NotGranted, match=f"^{named}: "):
+        stack.receive(caller=ADA, **request_, dryrun=dryrun)
+
+    assert stack.targets.looks == []
+    assert stack.store.rows == []
+
+
+def test_a_token_that_allows_one_vote_allows_one_on_each_metric() -> None:
+    """The second is refused, whatever it says; a repeat of the first by its key is none."""
+    stack = Stack()
+    first = stack.receive("k", ADA)
+    stack.receive(caller=ADA, metric_name="comment", value="Good.")
+
+    with pytest.raises(AlreadyVoted):
+        stack.receive(caller=ADA, value=False)
+
+    assert stack.receive("k", ADA) == Receipt(first.feedback_id, repeated=True)
+    assert len(stack.store.rows) == 2
+
+
+def test_a_token_that_allows_many_votes_stores_them_all() -> None:
+    """Each is a row."""
+    stack = Stack()
+    many = Caller(ADA.identity, ADA.tags, replace(ADA.grant, once=False))  # type: ignore[type-var]
+
+    stack.receive(caller=many)
+    stack.receive(caller=many)
+
+    assert len(stack.store.rows) == 2
+
+
+def test_who_wrote_it_is_stored_and_cannot_be_forged() -> None:
+    """The authorizer's word stands over the caller's."""
+    stack = Stack()
+    caller = Caller(("api_key", "k"), {"tensorzero::api_key_public_id": "k"})
+
+    stack.receive(caller=caller, tags={"a": "b"})
+    stack.receive(caller=caller, internal=True, tags={"tensorzero::api_key_public_id": "another"})
+
+    for row in stack.store.rows:
+        assert row.item["tags"]["M"]["tensorzero::api_key_public_id"] == {"S": "k"}
+
+
+def test_two_callers_may_use_the_same_key() -> None:
+    """It belongs to whoever sent it."""
+    stack = Stack()
+
+    for name in ("one", "other"):
+        stack.receive("k", Caller(("api_key", name)), value=name == "one")
+
+    assert len(stack.store.rows) == 2

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback import tags
-from runtime.errors import IncompleteEvaluation, ReservedTag
+from runtime.errors import IncompleteEvaluation, ReservedTag, TagLimitExceeded
 
 FREE = st.text(max_size=20).filter(lambda name: not name.startswith("tensorzero::"))
 TEXTS = st.dictionaries(FREE, st.text(max_size=20))
@@ -96,3 +96,38 @@ def test_only_a_verdict_without_its_evaluator_is_incomplete(
         "tensorzero::evaluator_inference_id is required when tensorzero::datapoint_id and "
         "tensorzero::human_feedback are provided"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({str(number): "" for number in range(tags.MOST + 1)}, "tags: at most 512"),
+        ({"n" * (tags.LONGEST_NAME + 1): ""}, "tags.nnn"),
+        ({"name": "v" * (tags.LONGEST_VALUE + 1)}, "tags.name: a tag's value"),
+    ],
+)
+@pytest.mark.parametrize("internal", [True, False])
+def test_too_many_or_too_long_tags_are_refused(
+    given: dict[str, str], named: str, internal: bool
+) -> None:
+    """By a text that names the tag, says the limit, and is short."""
+    with pytest.raises(TagLimitExceeded) as caught:
+        tags.admit(given, internal=internal)
+
+    assert str(caught.value).startswith(named)
+    assert len(str(caught.value)) < 400
+
+
+def test_as_many_and_as_long_tags_as_may_be_are_taken() -> None:
+    """The limits themselves are allowed."""
+    largest = {str(number): "" for number in range(tags.MOST - 1)}
+    largest["n" * tags.LONGEST_NAME] = "v" * tags.LONGEST_VALUE
+
+    assert tags.admit(largest, internal=False) == largest
+
+
+@pytest.mark.parametrize("name", ["tensorzero::token_author", "tensorzero::token_key_id"])
+def test_what_an_end_users_token_says_nobody_else_can_say(name: str) -> None:
+    """Not even internal feedback."""
+    with pytest.raises(ReservedTag, match=name):
+        tags.admit({name: "somebody"}, internal=True)
