@@ -51,13 +51,13 @@ def main() -> int:
 def transport(maker: Maker, chosen: Meter) -> list[Result]:
     """Measure every row over one transport, and print its tables."""
     lambdas = [maker.function(row) for row in ROWS]
-    floors: dict[int, Process] = {}
+    floors: dict[tuple[str, ...], Process] = {}
     for row in ROWS:
         say(f"rehearsing {row.name}")
         calls = maker.rehearse(row)
-        if calls and len(calls) not in floors:
-            floors[len(calls)] = maker.floor(calls)
-            run(floors[len(calls)], 1, "none")  # leaves its bytecode
+        if calls and row.operations not in floors:
+            floors[row.operations] = maker.floor(calls)
+            run(floors[row.operations], 1, "none")  # leaves its bytecode
     processes = [*floors.values(), *lambdas]
     costs = meter.measure(processes, chosen.count, say)
     say("timing")
@@ -72,16 +72,20 @@ def transport(maker: Maker, chosen: Meter) -> list[Result]:
     return results
 
 
-def _lines(floors: dict[int, Process], costs: list[Cost], aims: Cost | None) -> list[Result]:
-    """Put each cost beside its floor's: a request without an SDK call beside the cheapest."""
+def _lines(
+    floors: dict[tuple[str, ...], Process], costs: list[Cost], aims: Cost | None
+) -> list[Result]:
+    """Put each cost beside its floor's: a request without an SDK call beside the first."""
     bare = dict(zip(floors, costs, strict=False))
     lines = [
-        Result(process.name, calls, bare[calls], bare[calls]) for calls, process in floors.items()
+        Result(process.name, len(calls), bare[calls], bare[calls])
+        for calls, process in floors.items()
     ]
     for row, cost in zip(ROWS, costs[len(floors) :], strict=True):
-        calls = len(row.operations)
-        floor = bare[calls or min(bare)]
-        lines.append(Result(row.name, calls, cost, floor, aims if row.aimed else None))
+        floor = bare.get(row.operations, costs[0])
+        lines.append(
+            Result(row.name, len(row.operations), cost, floor, aims if row.aimed else None)
+        )
     return lines
 
 

@@ -1,9 +1,15 @@
 """The rows of the benchmark: requests as API Gateway sends them, and what is recorded for them."""
 
 import json
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeAlias
+
+from feedback.claims import Claims
+from feedback.schemas import FeedbackRequest
+from runtime import uuids
+from runtime.credential import ANYBODY
 
 Item: TypeAlias = dict[str, Any]
 
@@ -22,17 +28,23 @@ def _record(inference: str, function: str) -> Item:
     }
 
 
-RECORDED = {
-    INFERENCE: _record(INFERENCE, "draft_reply"),
-    JSON_INFERENCE: _record(JSON_INFERENCE, "classify_ticket"),
-}
-"""What the table of targets holds."""
-FEEDBACK = {
+FEEDBACK: dict[str, Any] = {
     "metric_name": "task_success",
     "inference_id": INFERENCE,
     "value": True,
     "tags": {"source": "web", "experiment": "b", "release": "2026-06"},
 }
+USED = "8e03978e-40d5-43dd-bc93-6894a57f9324"
+"""An idempotency key that was sent before, with FEEDBACK."""
+_FIRST = Claims(days=365 * 1_000).of_key(
+    USED, FeedbackRequest.parse(FEEDBACK), ANYBODY, uuids.new(), int(time.time())
+)
+RECORDED = {
+    INFERENCE: _record(INFERENCE, "draft_reply"),
+    JSON_INFERENCE: _record(JSON_INFERENCE, "classify_ticket"),
+    _FIRST.key: _FIRST.to_item(),
+}
+"""What the tables of targets and of claims hold, by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,10 @@ class Row:
     body: dict[str, Any]
     operations: tuple[str, ...]
     target_validation: bool = True
+    key: str | None = None
+    """The Idempotency-Key that it is sent with."""
+    caller: dict[str, str] | None = None
+    """What the authorizer says of who sends it."""
     status: HTTPStatus = HTTPStatus.OK
     aimed: bool = True
     """Whether it is held to the aims: what metrics and comments are."""
@@ -57,6 +73,26 @@ CALL = {
 ROWS = (
     Row("metric without target validation", FEEDBACK, ("PutItem",), target_validation=False),
     Row("metric with target validation", FEEDBACK, ("GetItem", "PutItem")),
+    Row(
+        "metric, the caller has an API key",
+        FEEDBACK,
+        ("GetItem", "PutItem"),
+        caller={"credential": "api_key", "public_id": "abcdefghijkl"},
+    ),
+    Row(
+        "metric with a new idempotency key",
+        FEEDBACK,
+        ("BatchGetItem", "TransactWriteItems"),
+        key="d3b07384-d113-4ec6-a7d8-6f4a3a2ab1f3",
+        aimed=False,
+    ),
+    Row(
+        "metric with a used idempotency key",
+        FEEDBACK,
+        ("BatchGetItem",),
+        key=USED,
+        aimed=False,
+    ),
     Row(
         "demonstration: tool call",
         {"metric_name": "demonstration", "inference_id": INFERENCE, "value": [CALL]},
@@ -83,10 +119,10 @@ ROWS = (
 )
 
 
-def event(body: dict[str, Any]) -> dict[str, Any]:
+def event(row: Row) -> dict[str, Any]:
     """Make the event of `POST /feedback`, in API Gateway's payload format 2.0."""
     host = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
-    text = json.dumps(body, separators=(",", ":"))
+    text = json.dumps(row.body, separators=(",", ":"))
     return {
         "version": "2.0",
         "routeKey": "POST /feedback",
@@ -98,6 +134,7 @@ def event(body: dict[str, Any]) -> dict[str, Any]:
             "content-length": str(len(text)),
             "content-type": "application/json",
             "host": host,
+            **({"idempotency-key": row.key} if row.key else {}),
             "user-agent": "tensorzero-python/2026.6.0",
             "x-amzn-trace-id": "Root=1-667bd1f2-0f1e2d3c4b5a69788796a5b4",
             "x-forwarded-for": "203.0.113.7",
@@ -107,6 +144,7 @@ def event(body: dict[str, Any]) -> dict[str, Any]:
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "a1b2c3d4e5",
+            **({"authorizer": {"lambda": row.caller}} if row.caller else {}),
             "domainName": host,
             "domainPrefix": "a1b2c3d4e5",
             "http": {

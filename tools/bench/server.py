@@ -24,7 +24,7 @@ class Table:
     """The items that can be got; writes are acknowledged, and nothing is kept but the calls."""
 
     def __init__(self, items: dict[str, Any]) -> None:
-        """Hold the items, by target_id."""
+        """Hold the items of all tables, by their keys."""
         self._items = items
         self._calls: deque[tuple[str, Any]] = deque(maxlen=REMEMBERED)
 
@@ -33,11 +33,21 @@ class Table:
         self._calls.append((operation, parameters))
         match operation:
             case "GetItem":
-                item = self._items.get(parameters["Key"]["target_id"]["S"])
+                item = self._get(parameters["Key"])
                 return {} if item is None else {"Item": item}
+            case "BatchGetItem":
+                found = {
+                    table: [item for key in asked["Keys"] if (item := self._get(key))]
+                    for table, asked in parameters["RequestItems"].items()
+                }
+                return {"Responses": found, "UnprocessedKeys": {}}
             case "PutItem" | "TransactWriteItems":
                 return {}
         raise LookupError(operation)
+
+    def _get(self, key: dict[str, Any]) -> Any:  # noqa: ANN401 - an item
+        [name] = key.values()
+        return self._items.get(name["S"])
 
     def calls(self) -> list[tuple[str, Any]]:
         """Give the calls since the last time."""
@@ -110,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
 def main() -> None:
     """Serve until standard input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--items", type=Path, required=True, help="JSON: target_id to item")
+    parser.add_argument("--items", type=Path, required=True, help="JSON: key to item")
     parser.add_argument("--certificate", type=Path, required=True, help="PEM: chain and key")
     asked = parser.parse_args()
 

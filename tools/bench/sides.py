@@ -39,6 +39,8 @@ FUNCTION = {  # what template.yaml sets; a test compares
     "COMMENT_TABLE": "tensorzero-feedback-CommentFeedback-1ABCDEFGHIJKL",
     "DEMONSTRATION_TABLE": "tensorzero-feedback-DemonstrationFeedback-1ABCDEFGHIJKL",
     "EVALUATION_TABLE": "tensorzero-feedback-EvaluationHumanFeedback-1ABCDEFGHIJKL",
+    "IDEMPOTENCY_TABLE": "tensorzero-feedback-Idempotency-1ABCDEFGHIJKL",
+    "IDEMPOTENCY_DAYS": "7",
     "TARGET_TABLE": "tensorzero-feedback-Target-1ABCDEFGHIJKL",
     "POWERTOOLS_LOG_LEVEL": "INFO",
     "PYDANTIC_DISABLE_PLUGINS": "__all__",
@@ -59,7 +61,7 @@ class Maker:
         dependencies = self.artefact.dependencies
         configuration = self.artefact.configurations[row.target_validation]
         path = (self.artefact.function, dependencies, configuration)
-        specification = {"event": event(row.body), "status": row.status}
+        specification = {"event": event(row), "status": row.status}
         return self._process(row.name, specification, dependencies, path, FUNCTION)
 
     def floor(self, calls: list[tuple[str, dict[str, Any]]]) -> Process:

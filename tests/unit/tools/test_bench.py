@@ -129,7 +129,7 @@ def test_the_readings_begin_when_it_is_ready_and_follow_each_request(maker: Make
 
 def test_an_event_is_one_of_api_gateway() -> None:
     """The body is a text, its length is told, and the version is 2.0."""
-    made = event({"value": True})
+    made = event(Row("a row", {"value": True}, ()))
 
     assert json.loads(made["body"]) == {"value": True}
     assert made["headers"]["content-length"] == str(len(made["body"]))
