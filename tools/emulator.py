@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,7 @@ class Emulator:
 
     def client(self, service: str, **settings: Any) -> Any:  # noqa: ANN401 - boto3 makes them
         """Make a boto3 client of a service, with settings for its Config."""
-        session: Any = boto3.session.Session(
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            region_name=REGION,
-        )
+        session = _session()
         return session.client(service, endpoint_url=self.endpoint, config=Config(**settings))
 
     def environment(self) -> dict[str, str]:
@@ -59,6 +56,16 @@ class Emulator:
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+
+@cache
+def _session() -> Any:  # noqa: ANN401 - boto3 makes it
+    """Make the one session: what it has read of a service, its next client need not."""
+    return boto3.session.Session(
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        region_name=REGION,
+    )
 
 
 def is_free(port: int) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.credentials import TokenKey
 from tests.e2e.http import Caller
 from tools.emulator import emulator
 from tools.stack import Stack, build, deploy
@@ -27,6 +28,12 @@ def key(stack: Stack) -> str:
 def call(stack: Stack, key: str) -> Caller:
     """Send plain requests to the deployed API, with a key."""
     return Caller(stack.url, key)
+
+
+@pytest.fixture(scope="session")
+def token_key(stack: Stack) -> TokenKey:
+    """Make a key pair to sign end users' tokens with."""
+    return TokenKey.new(stack)
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tools.stack import BUILD
+from tests.support.lambdas import variables
+from tests.support.template import TEMPLATE
+from tools.stack import BUILD, Stack
 
 CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py")
-LAYERS = ("ConfigLayer", "DependenciesLayer")
 TIMEOUT = 30
 
 
@@ -80,22 +81,28 @@ class Runtime:
 
 
 @contextlib.contextmanager
-def runtime(
-    function: str, handler: str, folder: Path, environ: dict[str, str]
-) -> Iterator[Runtime]:
-    """Run a built function under awslambdaric for as long as the block lasts."""
+def runtime(function: str, folder: Path, stack: Stack) -> Iterator[Runtime]:
+    """Run a built function under awslambdaric for as long as the block lasts.
+
+    It has what the template gives it: variables, and layers.
+    """
+    shared = TEMPLATE["Globals"]["Function"]
+    own = TEMPLATE["Resources"][function]["Properties"]
+    layers = [layer["Ref"] for layer in (*shared["Layers"], *own.get("Layers", ()))]
+    aws = {name: value for name, value in stack.aws.environment().items() if "AWS_" in name}
     server = _Server(("127.0.0.1", 0), _RuntimeApi)
     server.events, server.answers = queue.Queue(), queue.Queue()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     packages = Path(sysconfig.get_paths()["platlib"])
     for name in (*CLIENT, *(path.name for path in packages.glob("runtime_client*.so"))):
         (folder / name).symlink_to(packages / name)
-    path = [BUILD / function, *(BUILD / layer / "python" for layer in LAYERS), folder]
+    path = [BUILD / function, *(BUILD / layer / "python" for layer in layers), folder]
     process = subprocess.Popen(
-        [sys.executable, "-S", "-m", "awslambdaric", handler],
+        [sys.executable, "-S", "-m", "awslambdaric", own["Handler"]],
         cwd=folder,
         env={
-            **environ,
+            **aws,
+            **variables(own["Handler"].partition(".")[0], stack.resources),
             "PATH": os.defpath,
             "PYTHONPATH": os.pathsep.join(map(str, path)),
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}",

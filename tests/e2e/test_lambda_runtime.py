@@ -7,25 +7,11 @@ from typing import Any
 import pytest
 
 from runtime import uuids
+from tests.e2e.credentials import TokenKey
 from tests.e2e.lambda_runtime import Runtime, runtime
 from tools.stack import Stack
 
 EVENT = {"version": "2.0", "headers": {}, "isBase64Encoded": False}
-
-
-@pytest.fixture
-def environ(stack: Stack) -> dict[str, str]:
-    """Give a function the variables that the template gives it, and the emulator's address."""
-    aws = {name: value for name, value in stack.aws.environment().items() if "AWS_" in name}
-    tables = {
-        "BOOLEAN_TABLE": "BooleanMetricFeedback",
-        "FLOAT_TABLE": "FloatMetricFeedback",
-        "COMMENT_TABLE": "CommentFeedback",
-        "DEMONSTRATION_TABLE": "DemonstrationFeedback",
-        "EVALUATION_TABLE": "EvaluationHumanFeedback",
-        "TARGET_TABLE": "Target",
-    }
-    return {**aws, **{name: stack.table(table) for name, table in tables.items()}}
 
 
 def _feedback(lambda_: Runtime, **body: object) -> dict[str, Any]:
@@ -35,10 +21,10 @@ def _feedback(lambda_: Runtime, **body: object) -> dict[str, Any]:
 
 
 def test_every_package_that_a_function_needs_is_in_its_layers(
-    stack: Stack, environ: dict[str, str], inference: dict[str, str], tmp_path: Path
+    stack: Stack, inference: dict[str, str], tmp_path: Path
 ) -> None:
     """A metric, and a demonstration, which needs the schema library."""
-    with runtime("FeedbackFunction", "feedback.app.handler", tmp_path, environ) as lambda_:
+    with runtime("FeedbackFunction", tmp_path, stack) as lambda_:
         inference_id = inference["inference_id"]
         metric = _feedback(
             lambda_, metric_name="draft_accepted", value=True, inference_id=inference_id
@@ -55,36 +41,55 @@ def test_every_package_that_a_function_needs_is_in_its_layers(
 
 
 @pytest.mark.parametrize(
-    ("function", "handler", "event"),
+    ("function", "event"),
     [
-        ("InferencesFunction", "inferences.app.handler", {**EVENT, "body": "{}"}),
-        ("StatusFunction", "status.app.handler", {**EVENT, "routeKey": "GET /health"}),
+        ("InferencesFunction", {"body": "{}"}),
+        ("StatusFunction", {"routeKey": "GET /health"}),
+        ("EvaluationsFunction", {"body": "{}", "pathParameters": {"datapoint_id": uuids.new()}}),
+        ("BatchFunction", {"body": "[]"}),
         (
-            "EvaluationsFunction",
-            "evaluations.app.handler",
-            {**EVENT, "body": "{}", "pathParameters": {"datapoint_id": uuids.new()}},
+            "ReceiptsFunction",
+            {"pathParameters": {"target_id": uuids.new(), "feedback_id": uuids.new()}},
         ),
     ],
 )
 def test_every_other_function_starts_and_answers(
-    function: str, handler: str, event: dict[str, Any], environ: dict[str, str], tmp_path: Path
+    function: str, event: dict[str, Any], stack: Stack, tmp_path: Path
 ) -> None:
     """Whatever it answers, it is an answer."""
-    with runtime(function, handler, tmp_path, environ) as lambda_:
-        kind, reply = lambda_.invoke(event)
+    with runtime(function, tmp_path, stack) as lambda_:
+        kind, reply = lambda_.invoke({**EVENT, **event})
 
-    assert (kind, reply["statusCode"]) in {("response", 200), ("response", 400)}, reply
+    assert kind == "response", reply
+    assert reply["statusCode"] in {200, 400, 404}
+
+
+def test_the_authorizer_lets_a_key_and_a_token_through(
+    stack: Stack, token_key: TokenKey, tmp_path: Path
+) -> None:
+    """The library for tokens, and what that needs, is in a layer of its own."""
+    route = "POST /feedback"
+    credentials = [stack.new_key(), token_key.mint(uuids.new())]
+    with runtime("AuthorizerFunction", tmp_path, stack) as lambda_:
+        decisions = [
+            lambda_.invoke({"identitySource": [f"Bearer {one}", route], "routeKey": route})
+            for one in credentials
+        ]
+
+    assert [kind for kind, _ in decisions] == ["response", "response"]
+    assert [decision["isAuthorized"] for _, decision in decisions] == [True, True]
+    assert [decision["context"]["credential"] for _, decision in decisions] == ["api_key", "token"]
 
 
 def test_killing_the_function_right_after_its_answer_loses_nothing(
-    stack: Stack, environ: dict[str, str], inference: dict[str, str], tmp_path: Path
+    stack: Stack, inference: dict[str, str], tmp_path: Path
 ) -> None:
     """Ten times: an answer, and at once SIGKILL; the row is there each time."""
     answered = []
     for attempt in range(10):
         folder = tmp_path / str(attempt)
         folder.mkdir()
-        with runtime("FeedbackFunction", "feedback.app.handler", folder, environ) as lambda_:
+        with runtime("FeedbackFunction", folder, stack) as lambda_:
             answer = _feedback(
                 lambda_,
                 metric_name="draft_accepted",
