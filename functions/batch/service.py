@@ -104,7 +104,9 @@ class BatchService:
             question = Question({target: reads[target] for target in targets}, keys)
             persist(lambda: self.lookup.read(question), time_left, self.clock.sleep)
             ledger.settle(question, now)
-            needed = {entry.draft.target for entry in ledger.open.values()}
+            needed = {
+                entry.draft.target for entry in ledger.open.values() if entry.draft.wait is not None
+            }
             settled = {target: Record() for target in targets if target not in needed}
             return {**question.records, **settled}
 

@@ -29,7 +29,7 @@ def output(capsys: pytest.CaptureFixture[str]) -> Iterator[Output]:
 
     loggers = logging.Logger.manager.loggerDict
     others = dict(loggers)
-    for service in ("feedback", "inferences"):
+    for service in ("batch", "feedback", "inferences", "receipts"):
         loggers.pop(service, None)
     yield read
     for made in loggers.keys() - others.keys():

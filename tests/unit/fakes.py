@@ -4,13 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from batch.writing import Outcomes, Writing
 from feedback.claims import Claim
 from feedback.lookup import Question, Reads
 from feedback.model import Record, Target
+from feedback.service import Receipt
 from feedback.store import Row
 from feedback.targets import Clock
 from runtime.catalog import Catalog
 from runtime.dynamodb import Item
+from runtime.retry import TimeLeft
 from runtime.uuids import Uuid
 
 
@@ -41,6 +44,31 @@ class ListStore:
         self.claimed |= {claim.key: claim.to_item() for claim in claims}
         self.rows += rows
         return None
+
+
+@dataclass
+class ListWriter:
+    """Batches in the list of a store, and how each was to be written."""
+
+    store: ListStore = field(default_factory=ListStore)
+    atomic: list[bool] = field(default_factory=list)
+
+    def write(self, writings: Sequence[Writing], now: int, _time_left: TimeLeft) -> Outcomes:
+        """Store each of them."""
+        self.atomic.append(False)
+        return self._store(writings, now)
+
+    def write_atomically(
+        self, writings: Sequence[Writing], now: int, _time_left: TimeLeft
+    ) -> Outcomes:
+        """Store all of them: nothing can be in the way of a list."""
+        self.atomic.append(True)
+        return self._store(writings, now)
+
+    def _store(self, writings: Sequence[Writing], now: int) -> Outcomes:
+        for writing in writings:
+            self.store.write(writing.rows, writing.claims, now)
+        return {writing.id: Receipt(writing.id) for writing in writings}
 
 
 @dataclass
@@ -95,7 +123,12 @@ def uuid7(seconds: float, rest: int = 1) -> Uuid:
     return Uuid(f"{digits[:8]}-{digits[8:]}-7000-8000-{rest:012x}")
 
 
-def catalog(*, observability: bool = True, target_validation: bool = True) -> Catalog:
+def catalog(
+    *,
+    observability: bool = True,
+    target_validation: bool = True,
+    folder: Path = Path("no/such/folder"),
+) -> Catalog:
     """Make a configuration with a metric of each type and level."""
     return Catalog(
         snapshot_hash="5f" * 32,
@@ -108,5 +141,5 @@ def catalog(*, observability: bool = True, target_validation: bool = True) -> Ca
             "distance": ("float", "inference"),
             "rating": ("float", "episode"),
         },
-        folder=Path("no/such/folder"),
+        folder=folder,
     )

@@ -1,0 +1,378 @@
+"""The use case of a batch: what its elements share, and what none of them suffers for another."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batch.writing import Outcome, Outcomes, Writing
+from feedback.lookup import Question
+from feedback.model import Level, Record, Target
+from feedback.service import Receipt
+from runtime.credential import Caller
+from runtime.errors import (
+    BatchRefused,
+    BatchTooLarge,
+    FeedbackDisabled,
+    IdempotencyKeyReused,
+    InvalidDemonstration,
+    InvalidValue,
+    Refusal,
+    StorageUnavailable,
+    TargetNotFound,
+)
+from runtime.retry import TimeLeft
+from runtime.uuids import Uuid
+from tests.unit.batch.cases import LABEL, ON_EPISODE
+from tests.unit.batch.stack import INFERENCE, NOBODY, NOW, RECORDS, Stack, element
+from tests.unit.fakes import DictLookup, ListWriter, catalog, uuid7
+
+COMMENT = {"metric_name": "comment", "value": "text"}
+
+
+def _id(outcome: Outcome) -> Uuid:
+    assert isinstance(outcome, Receipt)
+    return outcome.feedback_id
+
+
+def _kinds(outcomes: list[Outcome]) -> list[type[Outcome]]:
+    return [type(outcome) for outcome in outcomes]
+
+
+def test_the_answers_are_in_the_order_of_the_elements() -> None:
+    """The stored ones between the refused."""
+    stack = Stack()
+
+    outcomes = stack.submit(
+        element(value=1),
+        element(**COMMENT),
+        element(inference_id=NOBODY),
+        element(),
+        5,
+        element(dryrun=True),
+    )
+
+    refused = [InvalidValue, Receipt, TargetNotFound, Receipt]
+    assert _kinds(outcomes)[:4] == refused
+    assert [row.table for row in stack.store.rows] == ["comment", "boolean"]
+    assert stack.stored == [_id(outcomes[1]), _id(outcomes[3])]
+    assert _id(outcomes[5]) not in stack.stored
+
+
+def test_an_empty_batch_is_answered_by_an_empty_list() -> None:
+    """It takes no time."""
+    stack = Stack()
+
+    assert stack.submit() == stack.submit(atomic=True) == []
+    assert stack.lookup.looks == []
+    assert stack.time.slept == []
+
+
+def test_a_target_is_looked_at_once_for_all_its_metrics() -> None:
+    """Of all targets, all at once."""
+    stack = Stack()
+
+    stack.submit(
+        element(),
+        element(metric_name="distance", value=0.5),
+        element(**COMMENT, dryrun=True),
+        element(metric_name="rating", value=1, **ON_EPISODE),
+        element(**{**COMMENT, **ON_EPISODE}),
+    )
+
+    assert stack.lookup.looks == list(RECORDS)[:1] + list(RECORDS)[2:]
+    assert len(stack.store.rows) == 4
+
+
+def test_missing_targets_are_waited_for_together_and_each_as_long_as_alone() -> None:
+    """What is there is stored all the same."""
+    stack = Stack()
+    fresh = uuid7(NOW, 5)
+
+    outcomes = stack.submit(element(inference_id=NOBODY), element(), element(inference_id=fresh))
+
+    assert _kinds(outcomes) == [TargetNotFound, Receipt, TargetNotFound]
+    assert stack.time.now() - NOW == pytest.approx(6)
+    looks = stack.lookup.looks
+    assert looks.count(Target(Level.INFERENCE, INFERENCE)) == 1
+    assert looks.count(Target(Level.INFERENCE, NOBODY)) < 7
+    assert looks.count(Target(Level.INFERENCE, fresh)) < 20
+
+
+def test_a_target_that_appears_in_time_is_accepted() -> None:
+    """And ends the wait."""
+    stack = Stack()
+    fresh = Target(Level.INFERENCE, uuid7(NOW, 5))
+    stack.time.meanwhile[NOW + 2] = lambda: stack.lookup.records.update({fresh: Record()})
+
+    outcomes = stack.submit(element(inference_id=fresh.id), element())
+
+    assert stack.stored == [_id(outcome) for outcome in outcomes]
+    assert 2 <= stack.time.now() - NOW <= 2.4
+
+
+def test_nobody_waits_for_the_target_of_a_repeat() -> None:
+    """It was answered before, whatever has become of its target."""
+    stack = Stack()
+    first = stack.single(element("k"))
+    del stack.lookup.records[Target(Level.INFERENCE, INFERENCE)]
+
+    outcomes = stack.submit(element("k"), element(metric_name="rating", value=1, **ON_EPISODE))
+
+    assert _id(outcomes[0]) == _id(first)
+    assert _kinds(outcomes) == [Receipt, Receipt]
+    assert stack.time.slept == []
+
+
+def test_nobody_waits_for_what_is_not_needed() -> None:
+    """Neither a refused demonstration nor a comment, which needs no target, asks for it."""
+    stack = Stack(catalog(target_validation=False))
+    stack.single(element("k"))
+    demonstration = element("k", metric_name="demonstration", inference_id=NOBODY)
+
+    outcomes = stack.submit(demonstration, element(**COMMENT, inference_id=NOBODY))
+
+    assert _kinds(outcomes) == [IdempotencyKeyReused, Receipt]
+    assert stack.time.slept == []
+
+
+def test_a_repeat_that_waits_is_answered_by_its_twin_and_its_target_no_more_waited_for() -> None:
+    """The other one came in time."""
+    stack = Stack()
+    first = stack.single(element("k"))
+    waiting = Stack(lookup=DictLookup())
+    claimed = dict(stack.store.claimed)
+    waiting.time.meanwhile[NOW + 0.2] = lambda: waiting.lookup.claimed.update(claimed)
+
+    [repeat] = waiting.submit(element("k"))
+
+    assert _id(repeat) == _id(first)
+    assert waiting.time.now() - NOW < 1
+
+
+FUNCTIONS: dict[str, Any] = {
+    "functions": {"chat": {"type": "chat", "tools": []}},
+    "tools": {},
+}
+
+
+def test_demonstrations_and_labels_are_stored_beside_metrics(tmp_path: Path) -> None:
+    """One look gives what each of them needs of the inference; a label is two rows of one id."""
+    (tmp_path / "functions.json").write_text(json.dumps(FUNCTIONS))
+    stack = Stack(catalog(folder=tmp_path))
+
+    outcomes = stack.submit(
+        element(metric_name="demonstration", value="Hello."),
+        element(metric_name="demonstration", value=5),
+        element(**LABEL),
+        element(),
+    )
+
+    assert _kinds(outcomes) == [Receipt, InvalidDemonstration, Receipt, Receipt]
+    assert [row.table for row in stack.store.rows] == [
+        "demonstration",
+        "boolean",
+        "evaluation_human_feedback",
+        "boolean",
+    ]
+    assert stack.store.rows[2].item["feedback_id"] == {"S": _id(outcomes[2])}
+    assert stack.lookup.looks == [Target(Level.INFERENCE, INFERENCE)]
+
+
+def test_without_observability_every_element_is_refused() -> None:
+    """And nothing is looked up."""
+    stack = Stack(catalog(observability=False))
+
+    outcomes = stack.submit(element(), element("k", dryrun=True))
+
+    assert _kinds(outcomes) == [FeedbackDisabled, FeedbackDisabled]
+    assert stack.lookup.looks == []
+
+
+def test_without_target_validation_no_target_is_looked_for() -> None:
+    """But keys are."""
+    stack = Stack(catalog(target_validation=False), lookup=DictLookup())
+    first = stack.single(element("k"))
+
+    outcomes = stack.submit(element("k"), element(inference_id=NOBODY), element("other"))
+
+    assert _id(outcomes[0]) == _id(first)
+    assert len(stack.store.rows) == 3
+    assert stack.lookup.looks == []
+
+
+def test_the_caller_is_stored_with_every_element_and_has_keys_of_its_own() -> None:
+    """As with a single request, whose keys are the same."""
+    stack = Stack()
+    ada, bob = (Caller(("api_key", name), {"by": name}) for name in ("ada", "bob"))
+    first = stack.single(element("k"), ada)
+
+    [repeat, _] = stack.submit(element("k"), element(), caller=ada)
+    [other] = stack.submit(element("k"), caller=bob)
+
+    assert _id(repeat) == _id(first) != _id(other)
+    assert [row.item["tags"]["M"]["by"]["S"] for row in stack.store.rows] == ["ada", "ada", "bob"]
+    assert stack.single(element("k"), bob) == Receipt(_id(other), repeated=True)
+
+
+def test_twins_are_one_feedback() -> None:
+    """The same key with the same request: one row, whose id both are told; a dry run is none."""
+    stack = Stack()
+
+    outcomes = stack.submit(
+        element("k"), element("k"), element("k", dryrun=True), element("k"), element()
+    )
+
+    ids = [_id(outcome) for outcome in outcomes]
+    assert ids[0] == ids[1] == ids[3]
+    assert stack.stored == [ids[0], ids[4]]
+
+
+@pytest.mark.parametrize(
+    "change", [{"value": False}, {"tags": {"a": "b"}}, {"inference_id": NOBODY}]
+)
+def test_a_key_that_comes_with_another_request_in_the_same_batch_is_refused(
+    change: dict[str, Any],
+) -> None:
+    """The first has it, whatever becomes of it, for they are at work at the same moment."""
+    stack = Stack()
+
+    outcomes = stack.submit(element("k"), element("k", **change), element("k"))
+    [missing, other] = stack.submit(element("l", inference_id=NOBODY), element("l"))
+
+    assert _kinds(outcomes) == [Receipt, IdempotencyKeyReused, Receipt]
+    assert _kinds([missing, other]) == [TargetNotFound, IdempotencyKeyReused]
+    assert str(other) == (
+        "idempotency_key: another element of this batch has it, with another request"
+    )
+    assert len(stack.store.rows) == 1
+
+
+def test_twins_of_what_is_refused_are_refused_alike() -> None:
+    """At once or later; the key is still free then."""
+    stack = Stack()
+
+    wrong = stack.submit(element("k", value=1), element("k", value=1))
+    missing = stack.submit(element("k", inference_id=NOBODY), element("k", inference_id=NOBODY))
+
+    assert _kinds(wrong + missing) == [InvalidValue] * 2 + [TargetNotFound] * 2
+    assert isinstance(stack.single(element("k")), Receipt)
+
+
+class BusyLookup(DictLookup):
+    """Too busy for so many looks."""
+
+    busy = 2
+
+    def read(self, question: Question) -> None:
+        """Look for all at once, if there is time."""
+        self.busy -= 1
+        if self.busy >= 0:
+            raise StorageUnavailable(congested=True)
+        super().read(question)
+
+
+def test_a_look_that_dynamodb_is_too_busy_for_is_taken_again() -> None:
+    """As long as there is time."""
+    stack = Stack(lookup=BusyLookup(dict(RECORDS)))
+
+    stack.submit(element(), element("k"))
+
+    assert len(stack.store.rows) == 2
+    assert len(stack.time.slept) == 2
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+def test_if_nothing_can_be_looked_up_what_is_open_is_unavailable(atomic: bool) -> None:
+    """What was refused at once stays refused, and nothing is stored."""
+    stack = Stack(lookup=BusyLookup())
+
+    outcomes = stack.submit(
+        element(), element(value=1), element("k"), element("k"), atomic=atomic, left=1
+    )
+
+    assert _kinds(outcomes) == [StorageUnavailable, InvalidValue, *[StorageUnavailable] * 2]
+    assert stack.store.rows == []
+
+
+class PickyWriter(ListWriter):
+    """Stores no comments."""
+
+    def write(self, writings: Sequence[Writing], now: int, time_left: TimeLeft) -> Outcomes:
+        """Store the others, from the last to the first."""
+        good = [one for one in reversed(writings) if one.rows[0].table != "comment"]
+        refused: dict[Uuid, Outcome] = {one.id: StorageUnavailable() for one in writings}
+        return refused | super().write(good, now, time_left)
+
+
+def test_what_could_not_be_written_is_told_of_just_that_element() -> None:
+    """And of its twins."""
+    stack = Stack(writer=PickyWriter())
+
+    outcomes = stack.submit(
+        element(), element("k", **COMMENT), element("l"), element("k", **COMMENT), element("l")
+    )
+
+    down = StorageUnavailable
+    assert _kinds(outcomes) == [Receipt, down, Receipt, down, Receipt]
+    assert stack.stored == [_id(outcomes[2]), _id(outcomes[0])]
+    assert _id(outcomes[4]) == _id(outcomes[2])
+
+
+def test_an_atomic_batch_is_written_as_such() -> None:
+    """All its elements at once."""
+    stack = Stack()
+
+    outcomes = stack.submit(element(), element("k", **COMMENT), element(**LABEL), atomic=True)
+    stack.submit(element())
+
+    assert stack.stored[:3] == [_id(outcome) for outcome in outcomes]
+    assert stack.writer.atomic == [True, False]
+
+
+def test_of_an_atomic_batch_with_a_refused_element_nothing_is_stored() -> None:
+    """What would have been is told so; dry runs and repeats, which store nothing, are not."""
+    stack = Stack()
+    first = stack.single(element("k"))
+
+    outcomes = stack.submit(
+        element(), element("k"), element(dryrun=True), element("l"), element("l"), 5, atomic=True
+    )
+
+    refused = BatchRefused
+    assert _kinds(outcomes)[:5] == [refused, Receipt, Receipt, refused, refused]
+    assert str(outcomes[0]) == "Not stored: another element was refused"
+    assert _id(outcomes[1]) == _id(first)
+    assert stack.stored == [_id(first)]
+    assert stack.writer.atomic == []
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [[element(inference_id=NOBODY)], [element("k"), element("k", value=False)]],
+)
+def test_an_atomic_batch_is_refused_by_whatever_a_look_finds_as_well(
+    bad: list[dict[str, Any]],
+) -> None:
+    """A missing target, or a key with two requests."""
+    stack = Stack()
+
+    outcomes = stack.submit(element(), *bad, atomic=True)
+
+    assert _kinds(outcomes)[0] is BatchRefused
+    assert stack.store.rows == []
+
+
+def test_an_atomic_batch_of_too_many_writes_is_refused_as_a_whole() -> None:
+    """The writer knows."""
+
+    class Full(ListWriter):
+        def write_atomically(self, *_: object) -> Outcomes:
+            raise BatchTooLarge
+
+    with pytest.raises(Refusal) as caught:
+        Stack(writer=Full()).submit(element(), atomic=True)
+
+    assert caught.type is BatchTooLarge
