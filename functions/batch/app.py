@@ -1,12 +1,14 @@
 """Composition root: environment → catalogue and client → handler. The only side effects."""
 
 import gc
+
+gc.disable()  # nothing that a cold start makes is garbage: do not look through it
+
 import os
 
 from batch.api import build
 from batch.service import BatchService
 from batch.writer import DynamoBatchWriter
-from feedback.claims import Claims
 from feedback.lookup import DynamoLookup
 from feedback.targets import Clock
 from runtime.catalog import Catalog
@@ -27,8 +29,9 @@ handler = build(
         catalog=Catalog.bundled(),
         lookup=DynamoLookup(_client, os.environ["TARGET_TABLE"], _tables["idempotency"]),
         writer=DynamoBatchWriter(_client, _tables, _clock.sleep),
-        claims=Claims(days=int(os.environ["IDEMPOTENCY_DAYS"])),
+        key_days=int(os.environ["IDEMPOTENCY_DAYS"]),
         clock=_clock,
     )
 )
+gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

@@ -7,7 +7,7 @@ from batch.ledger import Entry, Ledger
 from batch.schemas import Element
 from batch.writer import BatchWriter
 from batch.writing import Outcome, Writing
-from feedback.claims import Claim, Claims
+from feedback.claims import DAY, Claim, of_key
 from feedback.draft import Draft, complete, draft
 from feedback.lookup import Lookup, Question, Reads
 from feedback.model import Record, Target
@@ -27,7 +27,8 @@ class BatchService:
     catalog: Catalog
     lookup: Lookup
     writer: BatchWriter
-    claims: Claims
+    key_days: int
+    """How many days an idempotency key is remembered."""
     clock: Clock
 
     def submit(
@@ -83,7 +84,8 @@ class BatchService:
     def _claim(self, element: Element, drafted: Draft, caller: Caller, now: int) -> Claim | None:
         if element.key is None or element.request.dryrun:
             return None
-        return self.claims.of_key(element.key, element.request, caller, drafted.id, now)
+        until = now + self.key_days * DAY
+        return of_key(element.key, element.request, caller, drafted.id, until)
 
     def _look(self, ledger: Ledger, now: int, time_left: TimeLeft) -> dict[Target, Record]:
         """Give the targets' records, and close the elements whose key was taken before."""

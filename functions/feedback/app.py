@@ -1,10 +1,12 @@
 """Composition root: environment → catalogue and client → handler. The only side effects."""
 
 import gc
+
+gc.disable()  # nothing that a cold start makes is garbage: do not look through it
+
 import os
 
 from feedback.api import build
-from feedback.claims import Claims
 from feedback.lookup import DynamoLookup
 from feedback.service import Service
 from feedback.store import DynamoFeedbackStore
@@ -26,8 +28,9 @@ handler = build(
         catalog=Catalog.bundled(),
         lookup=DynamoLookup(_client, os.environ["TARGET_TABLE"], _tables["idempotency"]),
         store=DynamoFeedbackStore(_client, _tables),
-        claims=Claims(days=int(os.environ["IDEMPOTENCY_DAYS"])),
+        key_days=int(os.environ["IDEMPOTENCY_DAYS"]),
         clock=Clock(),
     )
 )
+gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

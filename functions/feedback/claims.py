@@ -16,6 +16,7 @@ from runtime.errors import AlreadyVoted, IdempotencyKeyReused
 from runtime.uuids import Uuid
 
 DAY = 24 * 60 * 60
+"""Seconds."""
 FREE = "attribute_not_exists(#key) OR #expires_at <= :now"
 """DynamoDB deletes an expired item when it comes to it: until then it must not count."""
 NAMES = {"#key": "key", "#expires_at": "expires_at"}
@@ -56,32 +57,15 @@ class Claim:
         return Uuid(earlier["feedback_id"]["S"])
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """Makes claims; an idempotency key is remembered for so many days."""
-
-    days: int
-
-    def of_key(
-        self, key: str, request: FeedbackRequest, caller: Caller, id_: Uuid, now: int
-    ) -> Claim:
-        """Claim a caller's idempotency key for a request."""
-        return Claim(
-            key=_hash("key", *caller.identity, key),
-            feedback_id=id_,
-            fingerprint=fingerprint(request),
-            expires_at=now + self.days * DAY,
-        )
+def of_key(key: str, request: FeedbackRequest, caller: Caller, id_: Uuid, expires_at: int) -> Claim:
+    """Claim a caller's idempotency key for a request, until a time in seconds since 1970."""
+    return Claim(_hash("key", *caller.identity, key), id_, fingerprint(request), expires_at)
 
 
 def of_vote(caller: Caller, target: Target, metric: Metric, id_: Uuid) -> Claim:
     """Claim the one vote that a token's author has on a target and metric, for good."""
-    return Claim(
-        key=_hash("vote", *caller.identity, target.level, target.id, metric.name),
-        feedback_id=id_,
-        fingerprint=None,
-        expires_at=None,
-    )
+    key = _hash("vote", *caller.identity, target.level, target.id, metric.name)
+    return Claim(key, id_, fingerprint=None, expires_at=None)
 
 
 def is_expired(item: Item, now: int) -> bool:

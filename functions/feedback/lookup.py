@@ -58,7 +58,7 @@ class DynamoLookup:
 
     def get(self, target: Target, reads: Reads) -> Record | None:
         """Read these attributes of a target's record. Raises StorageUnavailable."""
-        names = _names(reads)
+        names = _names(("target_type", *reads))
         with outages():
             answer = self.client.get_item(
                 TableName=self.targets,
@@ -91,7 +91,8 @@ class DynamoLookup:
         keys = [(self.claims, {"key": {"S": key}}) for key in question.keys]
         ids = dict.fromkeys(target.id for target in question.targets)
         keys += [(self.targets, {"target_id": {"S": id_}}) for id_ in ids]
-        names = _names(tuple({name for reads in question.targets.values() for name in reads}))
+        reads = {name for reads in question.targets.values() for name in reads}
+        names = _names(("target_id", "target_type", *sorted(reads)))
         projection = {
             "ProjectionExpression": ",".join(names),
             "ExpressionAttributeNames": names,
@@ -114,8 +115,8 @@ class DynamoLookup:
             question.claimed[claim["key"]["S"]] = claim
 
 
-def _names(reads: Reads) -> dict[str, str]:
-    return {f"#{name}": name for name in ("target_id", "target_type", *sorted(reads))}
+def _names(attributes: tuple[str, ...]) -> dict[str, str]:
+    return {f"#{name}": name for name in attributes}
 
 
 def _record(item: Item, target: Target, reads: Reads) -> Record | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feedback import claims as claiming
-from feedback.claims import Claim, Claims
+from feedback.claims import DAY, Claim
 from feedback.draft import Draft, complete, draft
 from feedback.lookup import Lookup, Question
 from feedback.model import Record, Target
@@ -34,7 +34,8 @@ class Service:
     catalog: Catalog
     lookup: Lookup
     store: FeedbackStore
-    claims: Claims
+    key_days: int
+    """How many days an idempotency key is remembered."""
     clock: Clock
 
     def submit(
@@ -51,7 +52,8 @@ class Service:
         drafted = draft(request, caller, self.catalog, now)
         claimed_by_key = None
         if key is not None and not request.dryrun:
-            claimed_by_key = self.claims.of_key(key, request, caller, drafted.id, int(now))
+            until = int(now) + self.key_days * DAY
+            claimed_by_key = claiming.of_key(key, request, caller, drafted.id, until)
         record, earlier = self._look(drafted, claimed_by_key, int(now), time_left)
         if claimed_by_key and earlier:
             return Receipt(claimed_by_key.settle(earlier), repeated=True)

@@ -1,6 +1,9 @@
 """Composition root: environment → client → handler. The only side effects."""
 
 import gc
+
+gc.disable()  # nothing that a cold start makes is garbage: do not look through it
+
 import os
 
 from receipts.api import build
@@ -14,4 +17,5 @@ _tables = {
     os.environ["DEMONSTRATION_TABLE"]: "demonstration",
 }
 handler = build(DynamoReceipts(connect(), _tables))
+gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

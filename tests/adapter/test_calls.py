@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from feedback.api import build
-from feedback.claims import Claims, fingerprint
+from feedback.claims import fingerprint
 from feedback.lookup import DynamoLookup
 from feedback.schemas import FeedbackRequest
 from feedback.service import Service
@@ -40,7 +40,7 @@ def _post(
         catalog(target_validation=validated),
         DynamoLookup(client, "T", "I"),
         DynamoFeedbackStore(client, TABLES),
-        Claims(days=7),
+        7,
         Clock(),
     )
     event = {"body": json.dumps(request), "headers": headers}

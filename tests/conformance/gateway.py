@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from configuration.catalog import load
 from configuration.layer import write
 from feedback.api import build as build_feedback
-from feedback.claims import Claims
 from feedback.lookup import DynamoLookup
 from feedback.service import Service
 from feedback.store import DynamoFeedbackStore
@@ -83,7 +82,7 @@ class Gateway:
             store=DynamoFeedbackStore(
                 self._client, {row: self._tables[table] for row, (table, _) in TABLES.items()}
             ),
-            claims=Claims(days=7),
+            key_days=7,
             clock=Clock(),
         )
         return build_feedback(service)

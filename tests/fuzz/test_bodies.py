@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from feedback.api import build
-from feedback.claims import Claims
 from feedback.lookup import DynamoLookup
 from feedback.service import Service
 from feedback.store import DynamoFeedbackStore
@@ -163,7 +162,7 @@ def post(
             catalog=Catalog.load(layer / LAYER),
             lookup=DynamoLookup(dynamodb, tables["Target"], tables["Idempotency"]),
             store=DynamoFeedbackStore(dynamodb, {name: tables[row] for name, row in ROWS.items()}),
-            claims=Claims(days=7),
+            key_days=7,
             clock=ManualTime().clock(),
         )
     )

@@ -1,12 +1,11 @@
 """The rows of the benchmark: requests as API Gateway sends them, and what is recorded for them."""
 
 import json
-import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-from feedback.claims import Claims
+from feedback.claims import of_key
 from feedback.schemas import FeedbackRequest
 from runtime import uuids
 from runtime.credential import ANYBODY
@@ -36,9 +35,7 @@ FEEDBACK: dict[str, Any] = {
 }
 USED = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 """An idempotency key that was sent before, with FEEDBACK."""
-_FIRST = Claims(days=365 * 1_000).of_key(
-    USED, FeedbackRequest.parse(FEEDBACK), ANYBODY, uuids.new(), int(time.time())
-)
+_FIRST = of_key(USED, FeedbackRequest.parse(FEEDBACK), ANYBODY, uuids.new(), 2**40)
 RECORDED = {
     INFERENCE: _record(INFERENCE, "draft_reply"),
     JSON_INFERENCE: _record(JSON_INFERENCE, "classify_ticket"),

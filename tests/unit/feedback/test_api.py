@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from feedback.api import build
-from feedback.claims import Claims
 from feedback.model import Level, Record, Target
 from feedback.service import Service
 from feedback.store import FeedbackStore
@@ -31,7 +30,7 @@ def _post(body: object, store: FeedbackStore | None = None) -> tuple[int, dict[s
 
 def _reply(body: object, store: FeedbackStore, headers: dict[str, str]) -> Reply:
     lookup = DictLookup({Target(Level.INFERENCE, INFERENCE): Record()})
-    handler = build(Service(catalog(), lookup, store, Claims(days=7), TIME.clock()))
+    handler = build(Service(catalog(), lookup, store, 7, TIME.clock()))
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     event = {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True, "headers": headers}
     return handler(event, Invocation())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.claims import Claim, Claims
+from feedback.claims import Claim
 from feedback.lookup import Question, Reads
 from feedback.model import Level, Record, Target
 from feedback.schemas import FeedbackRequest
@@ -75,7 +75,7 @@ class Stack:
             ),
             lookup=self.targets,
             store=self.store,
-            claims=Claims(days=7),
+            key_days=7,
             clock=self.time.clock(),
         )
         good: dict[str, Any] = {"metric_name": "liked", "value": True, "inference_id": INFERENCE}
