@@ -6,7 +6,6 @@ from typing import Any
 from batch.service import BatchService
 from batch.writing import Outcome
 from feedback import idempotency_key
-from feedback.claims import Claims
 from feedback.model import Level, Record, Target
 from feedback.schemas import FeedbackRequest
 from feedback.service import Service
@@ -39,7 +38,7 @@ class Stack:
     store: ListStore = field(default_factory=ListStore)
     writer: ListWriter = field(default_factory=ListWriter)
     time: ManualTime = field(default_factory=lambda: ManualTime(NOW))
-    claims: Claims = field(default_factory=lambda: Claims(days=7))
+    key_days: int = 7
 
     def __post_init__(self) -> None:
         """Let everything that is written be found."""
@@ -56,14 +55,14 @@ class Stack:
     ) -> list[Outcome]:
         """Send a batch."""
         service = BatchService(
-            self.catalog, self.lookup, self.writer, self.claims, self.time.clock()
+            self.catalog, self.lookup, self.writer, self.key_days, self.time.clock()
         )
         end = self.time.now() + left
         return service.submit([*elements], caller, lambda: end - self.time.now(), atomic=atomic)
 
     def single(self, document: Json, caller: Caller = ANYBODY) -> Outcome:
         """Send an element alone, with its key beside it."""
-        service = Service(self.catalog, self.lookup, self.store, self.claims, self.time.clock())
+        service = Service(self.catalog, self.lookup, self.store, self.key_days, self.time.clock())
         request, key = document, None
         if isinstance(document, dict):
             request = {name: value for name, value in document.items() if name != KEY}
