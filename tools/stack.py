@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedback_cli.keys import Scope, new_api_key
+from tools import cors
 from tools.emulator import ROOT, Emulator
 
 SAM = ROOT / ".tools/sam/bin/sam"
@@ -121,7 +122,7 @@ def deploy(aws: Emulator) -> Stack:
         environment = {**aws.environment(), "SAM_CLI_POLL_DELAY": "0.3"}
         _sam("deploy", "--tags", f"{TAG}={built}", env=environment)
     pages = aws.client("cloudformation").get_paginator("list_stack_resources")
-    return Stack(
+    stack = Stack(
         aws,
         {
             resource["LogicalResourceId"]: resource["PhysicalResourceId"]
@@ -129,6 +130,8 @@ def deploy(aws: Emulator) -> Stack:
             for resource in page["StackResourceSummaries"]
         },
     )
+    cors.apply(aws, stack.resources["Api"])
+    return stack
 
 
 def _deployed(aws: Emulator) -> str | None:

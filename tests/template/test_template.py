@@ -278,6 +278,68 @@ def test_the_api_has_these_routes_and_no_other() -> None:
     assert len(PERMISSIONS) == len(ROUTES) + 1  # and the authorizer's
 
 
+def test_every_route_that_costs_something_is_throttled_by_parameters_of_its_own() -> None:
+    """A rate without a burst, or a burst without a rate, would be the account's."""
+    stage = TEMPLATE["Resources"]["ApiStage"]
+    settings = stage["Properties"]["RouteSettings"]
+    keys = {route["RouteKey"]: name for name, route in ROUTES.items()}
+
+    assert keys.keys() - settings.keys() == {"GET /status", "GET /health"}
+    for setting in [stage["Properties"]["DefaultRouteSettings"], *settings.values()]:
+        rate = setting["ThrottlingRateLimit"]["Ref"]
+        burst = rate.replace("Rate", "Burst")
+        assert setting["ThrottlingBurstLimit"] == {"Ref": burst}
+        assert TEMPLATE["Parameters"][rate]["Default"] < TEMPLATE["Parameters"][burst]["Default"]
+
+
+def test_a_setting_is_for_a_route_that_is_there_by_then() -> None:
+    """API Gateway refuses it otherwise, and the deployment fails."""
+    stage = TEMPLATE["Resources"]["ApiStage"]
+    settings = stage["Properties"]["RouteSettings"]
+
+    assert settings.keys() == {ROUTES[name]["RouteKey"] for name in stage["DependsOn"]}
+
+
+def test_no_web_page_may_call_the_api_unless_its_origin_is_given() -> None:
+    """An empty list is joined to an empty text."""
+    api = TEMPLATE["Resources"]["Api"]["Properties"]
+
+    assert TEMPLATE["Parameters"]["AllowedOrigins"]["Default"] == ""
+    assert TEMPLATE["Conditions"]["HasBrowsers"] == {
+        "Not": [{"Equals": [{"Join": ["", {"Ref": "AllowedOrigins"}]}, ""]}]
+    }
+    condition, configured, otherwise = api["CorsConfiguration"]["If"]
+    assert (condition, otherwise) == ("HasBrowsers", {"Ref": "AWS::NoValue"})
+    assert configured["AllowOrigins"] == {"Ref": "AllowedOrigins"}
+    assert "AllowCredentials" not in configured
+
+
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        ("", True),
+        ("https://app.example.com", True),
+        ("https://app.example.com:8443", True),
+        ("http://localhost:8000", True),
+        ("http://127.0.0.1:8000", True),
+        ("*", False),
+        ("https://*", False),
+        ("https://*.example.com", False),
+        ("http://app.example.com", False),
+        ("http://127.0.0.1.example.com", False),
+        ("https://app.example.com/", False),
+        ("https://App.example.com", False),
+        ("app.example.com", False),
+        ("null", False),
+    ],
+)
+def test_an_origin_is_a_page_of_ones_own(value: str, taken: bool) -> None:
+    """As a browser spells it; CloudFormation looks at each of the list."""
+    pattern = TEMPLATE["Parameters"]["AllowedOrigins"]["AllowedPattern"]
+
+    assert bool(re.fullmatch(pattern, value)) == taken
+
+
 def test_the_access_log_tells_nothing_about_a_caller() -> None:
     """Neither his address nor what he is authorized by."""
     form = TEMPLATE["Resources"]["ApiStage"]["Properties"]["AccessLogSettings"]["Format"]
