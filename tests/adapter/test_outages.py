@@ -8,6 +8,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from authorizer.keys import DynamoKeys
 from feedback.lookup import DynamoLookup
 from feedback.model import Level, Target
 from feedback.store import DynamoFeedbackStore, Row
@@ -43,6 +44,7 @@ CALLS: dict[str, Call] = {
     ),
     "a look": lambda client: DynamoLookup(client, "t", "c").get(Target(Level.INFERENCE, ID), ()),
     "a record": lambda client: DynamoInferences(client, "t").record(INFERENCE),
+    "a key": lambda client: DynamoKeys(client, "t").api_key("abcdefghijkl"),
 }
 TRANSIENT: dict[str, Answer | str] = {
     "throttled": failure("ThrottlingException"),

@@ -45,6 +45,17 @@ def test_a_refusal_is_counted_and_logged_with_its_code(output: Output) -> None:
     assert "SECRET" not in str(line)
 
 
+def test_a_rejection_is_counted_and_logged_with_its_reason(output: Output) -> None:
+    """The caller is not told: the log is the only place."""
+    _telemetry().reject("unknown_key", "No such key", "request-3")
+
+    metrics, [line] = output()
+    _is_one(metrics, "Left")
+    assert line["level"] == "INFO"
+    assert (line["code"], line["reason"]) == ("unknown_key", "No such key")
+    assert line["request_id"] == "request-3"
+
+
 def test_an_outage_is_counted_apart_and_logged_as_a_warning(output: Output) -> None:
     """With the type of its cause, whose text may hold anything."""
     refusal = StorageUnavailable()

@@ -1,0 +1,111 @@
+"""Keys in the emulated table: what the operators' command puts there, the authorizer finds."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from authorizer.keys import ApiKey, DynamoKeys, TokenKey
+from feedback_cli import signing
+from feedback_cli.keys import Item, Scope, new_api_key, new_token_key
+from feedback_cli.signing import Algorithm
+from runtime.errors import StorageUnavailable
+from tests.adapter.conftest import Connect
+from tests.adapter.loopback import failure, serve
+from tests.support.lambdas import handler
+from tests.support.template import properties
+from tests.unit.fakes import Invocation
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TIMEOUT = properties("AWS::Serverless::Function")["AuthorizerFunction"]["Timeout"]
+
+
+@pytest.fixture
+def keys(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> DynamoKeys:
+    """Read from the emulated table."""
+    return DynamoKeys(dynamodb, tables["ApiKey"])
+
+
+def _put(keys: DynamoKeys, item: Item, **attributes: Any) -> str:
+    keys.client.put_item(TableName=keys.table, Item={**item, **attributes})
+    key_id: str = item["id"]["S"]
+    return key_id
+
+
+def test_an_api_key_is_found_with_all_that_is_known_of_it(keys: DynamoKeys) -> None:
+    """But for the secret, which nobody knows."""
+    text, item = new_api_key([Scope.FEEDBACK_WRITE, Scope.FEEDBACK_READ], "the shop")
+    key_id = _put(keys, item)
+
+    found = keys.api_key(key_id)
+
+    scopes = frozenset({"feedback:write", "feedback:read"})
+    assert found == ApiKey(key_id, None, None, hash=item["hash"]["S"], scopes=scopes)
+    assert text.split("-")[3] not in str(item)
+
+
+@pytest.mark.parametrize("algorithm", Algorithm)
+def test_a_token_key_is_found_with_all_that_is_known_of_it(
+    algorithm: Algorithm, keys: DynamoKeys
+) -> None:
+    """The public half, and how to use it."""
+    public = signing.generate(algorithm).public_key()
+    key_id = _put(keys, new_token_key(algorithm, public))
+
+    pem = signing.public_pem(public)
+    assert keys.token_key(key_id) == TokenKey(
+        key_id, None, None, algorithm=algorithm.value, public_key=pem
+    )
+
+
+def test_the_end_of_a_key_is_found_with_it(keys: DynamoKeys) -> None:
+    """Be it of time, or by an operator."""
+    _, item = new_api_key(Scope)
+    ends = {"expires_at": {"N": "1790000000"}, "disabled_at": {"S": "2026-11-24T10:00:00Z"}}
+
+    found = keys.api_key(_put(keys, item, **ends))
+
+    assert found is not None
+    assert (found.expires_at, found.disabled_at) == (1_790_000_000, "2026-11-24T10:00:00Z")
+
+
+def test_a_key_of_the_other_kind_is_not_found(keys: DynamoKeys) -> None:
+    """Nor one that is not there."""
+    _, item = new_api_key(Scope)
+    public = signing.generate(Algorithm.EDDSA).public_key()
+
+    assert keys.token_key(_put(keys, item)) is None
+    assert keys.api_key(_put(keys, new_token_key(Algorithm.EDDSA, public))) is None
+    assert keys.api_key("a" * 12) is None
+    assert keys.token_key("a" * 12) is None
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_the_authorizer_tells_an_outage_before_it_is_out_of_time(
+    connect_to: Connect, tmp_path: Path
+) -> None:
+    """It has less time than others, and so fewer attempts."""
+    event = {"identitySource": [f"Bearer sk-t0-{'a' * 12}-{'b' * 48}"], "routeKey": "GET /status"}
+    with (
+        serve(failure("ThrottlingException")) as loopback,
+        handler("authorizer", tmp_path, loopback.endpoint, {"ApiKey": "K"}) as authorize,
+        pytest.raises(StorageUnavailable),
+    ):
+        authorize(event, Invocation())
+    config: Any = connect_to(loopback.endpoint).meta.config
+
+    attempts, pause = len(loopback.calls), 1
+    assert attempts == 2
+    assert attempts * (config.connect_timeout + config.read_timeout) + pause < TIMEOUT
+
+
+def test_a_key_is_looked_up_by_one_consistent_read(connect_to: Connect) -> None:
+    """A key that was disabled a moment ago is seen as such."""
+    with serve() as loopback:
+        DynamoKeys(connect_to(loopback.endpoint), "K").api_key("a" * 12)
+
+    assert loopback.calls == [
+        ("GetItem", {"TableName": "K", "Key": {"id": {"S": "a" * 12}}, "ConsistentRead": True})
+    ]
