@@ -25,6 +25,18 @@ REQUESTS: list[dict[str, Any]] = [
     {"metric_name": "distance", "value": 0.5, "inference_id": INFERENCE},
     {"metric_name": "comment", "value": "text", "inference_id": INFERENCE},
 ]
+CALLERS: list[dict[str, Any]] = [
+    {"credential": "api_key", "public_id": "abcdefghijkl", "expires_at": 4_000_000_000},
+    {
+        "credential": "token",
+        "key_id": "abcdefghijkl",
+        "author": "ada",
+        "targets": [INFERENCE],
+        "metrics": ["liked"],
+        "once": False,
+        "expires_at": 4_000_000_000,
+    },
+]
 
 
 def _post(
@@ -33,6 +45,7 @@ def _post(
     request: dict[str, Any],
     *,
     validated: bool,
+    caller: dict[str, Any] | None = None,
     **headers: str,
 ) -> int:
     client = connect_to(loopback.endpoint)
@@ -43,7 +56,8 @@ def _post(
         7,
         Clock(),
     )
-    event = {"body": json.dumps(request), "headers": headers}
+    context = {} if caller is None else {"authorizer": {"lambda": caller}}
+    event = {"body": json.dumps(request), "headers": headers, "requestContext": context}
     status: int = build(service)(event, Invocation())["statusCode"]
     return status
 
@@ -71,6 +85,20 @@ def test_with_target_validation_dynamodb_is_called_twice(
 
     assert loopback.operations == ["GetItem", "PutItem"]
     assert loopback.calls[0][1]["ConsistentRead"] is True
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize(
+    ("validated", "calls"), [(True, ["GetItem", "PutItem"]), (False, ["PutItem"])]
+)
+def test_who_asks_costs_no_further_call(
+    connect_to: Connect, caller: dict[str, Any], validated: bool, calls: list[str]
+) -> None:
+    """All that is to be known of the caller comes with the event."""
+    with serve(FOUND, Answer()) as loopback:
+        status = _post(connect_to, loopback, REQUESTS[0], validated=validated, caller=caller)
+
+    assert (status, loopback.operations) == (200, calls)
 
 
 def test_a_dry_run_looks_and_does_not_write(connect_to: Connect) -> None:
