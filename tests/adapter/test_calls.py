@@ -128,7 +128,7 @@ def test_a_refusal_that_needs_no_look_up_calls_nobody(
     assert loopback.calls == []
 
 
-KEYED = {"idempotency-key": "a-key"}
+KEYED: dict[str, Any] = {"idempotency-key": "a-key"}
 EARLIER = {
     "feedback_id": {"S": uuid7(1_700_000_001)},
     "fingerprint": {"S": fingerprint(FeedbackRequest.parse(REQUESTS[0]))},
