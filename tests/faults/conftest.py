@@ -1,0 +1,79 @@
+"""The API over tables of its own, trouble between the two, and the audit of it all."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.client import Api, Client, api, to_record
+from tests.faults.proxy import Proxy, proxy
+from tests.support.lambdas import handler, packages, write_layer
+from tests.support.tables import create_tables
+from tools.audit import Report, audit
+from tools.emulator import Emulator
+from tools.ledger import Item, read
+from tools.load.bodies import targets
+from tools.load.traffic import Traffic
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ROUTES = ("POST /feedback", "POST /feedback/batch", "POST /internal/inferences")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All that takes part."""
+
+    tables: dict[str, str]
+    proxy: Proxy
+    make_api: Callable[[], Api]
+    """Starts Lambdas of its own, as a further caller would be given."""
+    client: Client
+    traffic: Traffic
+    dynamodb: "DynamoDBClient"
+
+    def audit(self) -> Report:
+        """Hold what the client saw against what is stored."""
+        return audit(self.client.requests.values(), read(self._scan))
+
+    def _scan(self, table: str) -> Iterator[Item]:
+        pages = self.dynamodb.get_paginator("scan")
+        for page in pages.paginate(TableName=self.tables[table], ConsistentRead=True):
+            yield from page["Items"]
+
+
+@pytest.fixture(scope="session")
+def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compile the example configuration."""
+    return write_layer(tmp_path_factory.mktemp("layer"))
+
+
+@pytest.fixture
+def stage(aws: Emulator, dynamodb: "DynamoDBClient", layer: Path) -> Iterator[Stage]:
+    """Set it up, with a few recorded targets and no trouble yet."""
+    tables, state = create_tables(dynamodb), random.getstate()
+    with ExitStack() as stack:
+        stack.callback(
+            random.setstate, state
+        )  # the proxy is not random: the SDK's pauses are short
+        between = stack.enter_context(proxy(aws.port))
+
+        def make_api() -> Api:
+            return api(
+                {
+                    route: stack.enter_context(
+                        handler(packages()[route], layer, between.endpoint, tables)
+                    )
+                    for route in ROUTES
+                }
+            )
+
+        first, about = make_api(), targets(2)
+        for target in about:
+            assert first(to_record(target))
+        yield Stage(tables, between, make_api, Client(first), Traffic(about), dynamodb)

@@ -1,0 +1,1 @@
+"""`make load`: many requests of every kind at the local stack, and an audit of what is stored."""

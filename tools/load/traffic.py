@@ -1,0 +1,135 @@
+"""Requests of every kind, alone and in batches, each with a name of its own."""
+
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from tools.ledger import TAG, Outcome, Request
+from tools.load.bodies import KINDS, STORED, Body, Target
+
+OK = frozenset({200})
+REFUSED = frozenset({400, 404})
+REUSED = frozenset({422})
+BATCH = 25
+"""How many elements a batch of the mix has at most."""
+SETTLED = 64
+"""So many keyed requests later, the first of them is surely answered."""
+SHARES = {
+    "boolean": 20,
+    "float": 15,
+    "comment": 15,
+    "demonstration": 10,
+    "label": 5,
+    "dry run": 2,
+    "refused": 5,
+    "keyed": 12,
+    "repeat": 8,
+    "reused key": 2,
+    "batch": 4,
+    "atomic": 2,
+}
+"""What the mix is made of, in percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a client sends at once: a request, or a batch of them."""
+
+    kind: str
+    requests: tuple[Request, ...]
+    expected: frozenset[int] = OK
+    """What each of its requests may be answered with."""
+    batch: bool = False
+    atomic: bool = False
+
+    @property
+    def path(self) -> str:
+        """Where it goes."""
+        return "/feedback/batch" if self.batch else "/feedback"
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What follows the path."""
+        return {"atomic": "true"} if self.atomic else {}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Its headers, in lower case; each element of a batch has its own key in its body."""
+        key = None if self.batch else self.requests[0].key
+        return {"content-type": "application/json"} | ({"idempotency-key": key} if key else {})
+
+    @property
+    def body(self) -> str:
+        """Its JSON."""
+        if not self.batch:
+            return json.dumps(self.requests[0].body)
+        return json.dumps([{**one.body, "idempotency_key": one.key} for one in self.requests])
+
+    def note(self, status: int | None = None, text: str = "") -> bool:
+        """Write down what the client saw, nothing if nothing; tell whether it was expected."""
+        outcomes = [Outcome(status)] * len(self.requests)
+        if status in OK:
+            answer = json.loads(text)
+            told = answer if self.batch else [{"status": status, **answer}]
+            outcomes = [Outcome(one["status"], one.get("feedback_id")) for one in told]
+        for request, outcome in zip(self.requests, outcomes, strict=True):
+            request.seen.append(outcome)
+        return {outcome.status for outcome in outcomes} <= self.expected
+
+
+class Traffic:
+    """Makes requests about targets that are recorded; for the same seed, of the same kinds."""
+
+    def __init__(self, about: Sequence[Target], seed: int = 0) -> None:
+        """Begin to count."""
+        self._about = about
+        self._random = Random(seed)  # noqa: S311 - nothing that is drawn is a secret
+        self._numbers = itertools.count(1)
+
+    def single(self, kind: str, *, keyed: bool = False) -> Post:
+        """Make a request of a kind."""
+        request = self._request(kind, keyed=keyed)
+        return Post("keyed" if keyed else kind, (request,), _expected(kind))
+
+    def batch(self, kinds: Sequence[str], keyed: float = 0, *, atomic: bool = False) -> Post:
+        """Make a batch of these kinds, of which a share have keys."""
+        requests = [self._request(kind, keyed=self._random.random() < keyed) for kind in kinds]
+        for request in requests:
+            request.atomic = requests[0].name if atomic else None
+        expected = frozenset[int]().union(*map(_expected, kinds))
+        if atomic and expected != OK:
+            expected = expected - OK | {424}
+        kind = "atomic" if atomic else "batch"
+        return Post(kind, tuple(requests), expected, batch=True, atomic=atomic)
+
+    def mix(self, number: int) -> Iterator[Post]:
+        """Make so many posts of all kinds; keyed ones are sent again, some with another body."""
+        keyed = [self.single("boolean", keyed=True)]
+        yield keyed[0]
+        for kind in self._random.choices([*SHARES], [*SHARES.values()], k=number - 1):
+            match kind:
+                case "keyed":
+                    keyed.append(self.single(self._random.choice([*STORED]), keyed=True))
+                    yield keyed[-1]
+                case "reused key" if len(keyed) > SETTLED:
+                    (first,) = self._random.choice(keyed[:-SETTLED]).requests
+                    yield Post(kind, (self._request("comment", key=first.key),), REUSED)
+                case "repeat" | "reused key":
+                    yield Post("repeat", self._random.choice(keyed).requests)
+                case "batch" | "atomic":
+                    kinds = self._random.choices([*STORED], k=self._random.randint(1, BATCH))
+                    yield self.batch(kinds, keyed=0.3, atomic=kind == "atomic")
+                case _:
+                    yield self.single(kind)
+
+    def _request(self, kind: str, *, keyed: bool = False, key: str | None = None) -> Request:
+        body: Body = KINDS[kind](self._random.choice(self._about), self._random)
+        name = str(next(self._numbers))
+        body["tags"] = {TAG: name, **body.get("tags", {})}
+        return Request(body, f"key-{name}" if keyed else key)
+
+
+def _expected(kind: str) -> frozenset[int]:
+    return REFUSED if kind == "refused" else OK
