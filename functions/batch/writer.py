@@ -8,7 +8,7 @@ from batch.grouping import TAKEN, only_transaction, sort, transactions
 from batch.writing import Outcomes, Writing
 from feedback.service import Receipt
 from feedback.store import to_puts, token
-from runtime.dynamodb import CONGESTED_REASONS, outages
+from runtime.dynamodb import CONGESTED_REASONS, WORST_CALL, outages
 from runtime.errors import BatchRefused, Refusal, StorageUnavailable
 from runtime.retry import TimeLeft, persist
 
@@ -78,6 +78,7 @@ class DynamoBatchWriter:
 
         def call() -> None:
             nonlocal pending
+            _require_time(time_left)
             with outages():
                 answer = self.client.batch_write_item(RequestItems=pending)
             pending = dict(answer.get("UnprocessedItems") or {})
@@ -110,6 +111,7 @@ class DynamoBatchWriter:
 
         def call() -> None:
             while pending:
+                _require_time(time_left)
                 reasons = self._transact(pending[0], now)
                 crowded = sort(pending, reasons, outcomes, atomic=atomic)
                 if atomic and any(isinstance(one, Refusal) for one in outcomes.values()):
@@ -135,3 +137,9 @@ class DynamoBatchWriter:
                     return reasons
                 raise
         return None
+
+
+def _require_time(time_left: TimeLeft) -> None:
+    """Begin no call that Lambda might end: nobody would be told what the others have stored."""
+    if time_left() < WORST_CALL:
+        raise StorageUnavailable
