@@ -51,7 +51,6 @@ def keys(rows: Iterable[Key], *, aside: bool = False) -> None:
             key.expires_at or "never",
             key.state(datetime.now(UTC)),
         )
-    console = Console(stderr=aside, markup=False, emoji=False, highlight=False)
-    if not console.is_terminal:
-        console.width = _WIDE
-    console.print(table)
+    stream = sys.stderr if aside else sys.stdout
+    width = None if stream.isatty() else _WIDE
+    Console(file=stream, width=width, markup=False, emoji=False, highlight=False).print(table)

@@ -41,13 +41,11 @@ class Algorithm(StrEnum):
 
 def generate(algorithm: Algorithm) -> PrivateKey:
     """Make a new private key."""
-    match algorithm:
-        case Algorithm.EDDSA:
-            return Ed25519PrivateKey.generate()
-        case Algorithm.ES256:
-            return generate_ec(SECP256R1())
-        case Algorithm.RS256:
-            return generate_rsa(65537, RSA_BITS)
+    if algorithm == Algorithm.EDDSA:
+        return Ed25519PrivateKey.generate()
+    if algorithm == Algorithm.ES256:
+        return generate_ec(SECP256R1())
+    return generate_rsa(65537, RSA_BITS)
 
 
 def private_pem(key: PrivateKey) -> str:

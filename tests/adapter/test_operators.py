@@ -1,0 +1,312 @@
+"""The operators' command on a stack in the emulated AWS: keys are made, listed and disabled."""
+
+import contextlib
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from feedback_cli import signing
+from feedback_cli.signing import Algorithm
+from feedback_cli.stack import NOTE
+from tests.support.command import Feedback, command
+from tests.support.environment import environment, towards
+from tests.support.template import resources
+from tools.emulator import Emulator
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NAME = "keys-of-an-operator"
+OLD = "keys-of-nobody"
+EMPTIED = "keys-that-were"
+SECONDS = "45"
+"""For how long API Gateway remembers a key there."""
+
+
+def _template(outputs: dict[str, Any]) -> str:
+    """Write what the command reads of the template: the table of keys, and a parameter."""
+    table = resources("AWS::DynamoDB::Table")["ApiKey"]["Properties"]
+    attributes = {
+        name: table[name] for name in ("AttributeDefinitions", "KeySchema", "BillingMode")
+    }
+    return json.dumps(
+        {
+            "Parameters": {"AuthorizerCacheSeconds": {"Type": "Number", "Default": 60}},
+            "Resources": {"ApiKey": {"Type": "AWS::DynamoDB::Table", "Properties": attributes}},
+            "Outputs": outputs,
+        }
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stacks(aws: Emulator) -> None:
+    """Make the stack, one of the time before there were keys, and one whose table has gone."""
+    formation = aws.client("cloudformation")
+    table = {"ApiKeyTable": {"Value": {"Ref": "ApiKey"}}}
+    for name, outputs in ((NAME, table), (OLD, {}), (EMPTIED, table)):
+        formation.create_stack(
+            StackName=name,
+            TemplateBody=_template(outputs),
+            Parameters=[{"ParameterKey": "AuthorizerCacheSeconds", "ParameterValue": SECONDS}],
+        )
+        waiter = formation.get_waiter("stack_create_complete")
+        waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    aws.client("dynamodb").delete_table(TableName=_table(aws, EMPTIED))
+
+
+def _table(aws: Emulator, stack: str) -> str:
+    [found] = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    [output] = found["Outputs"]
+    name: str = output["OutputValue"]
+    return name
+
+
+@pytest.fixture
+def feedback(capsys: pytest.CaptureFixture[str]) -> Feedback:
+    """Run `feedback` with arguments."""
+    return command(capsys)
+
+
+@pytest.fixture(autouse=True)
+def surroundings(aws: Emulator) -> Iterator[None]:
+    """Be an operator: with credentials, a region, and a stack of one's own."""
+    with environment({**towards(aws.endpoint), "FEEDBACK_STACK": NAME}):
+        yield
+
+
+def _items(dynamodb: "DynamoDBClient", aws: Emulator) -> dict[str, dict[str, Any]]:
+    items = dynamodb.scan(TableName=_table(aws, NAME))["Items"]
+    return {item["id"]["S"]: item for item in items}
+
+
+def test_a_key_is_shown_once_and_only_its_hash_is_kept(
+    feedback: Feedback, dynamodb: "DynamoDBClient", aws: Emulator
+) -> None:
+    """It is all of the output; what is told of it beside that is for people."""
+    made = feedback("keys", "create", "--description=the shop", "--expires-in=90d")
+
+    assert made.code == 0
+    assert re.fullmatch(r"sk-t0-[0-9A-Za-z]{12}-[0-9A-Za-z]{48}\n", made.out)
+    *_, key_id, secret = made.out.strip().split("-")
+    item = _items(dynamodb, aws)[key_id]
+    assert item["hash"] == {"S": hashlib.sha256(secret.encode()).hexdigest()}
+    assert item["scopes"] == {"SS": ["feedback:write"]}
+    assert secret not in str(_items(dynamodb, aws)) + made.err + feedback("keys", "list").out
+    assert "It is shown this once: keep it now." in made.err
+    assert key_id in made.err
+
+
+def test_a_key_is_made_for_programs(feedback: Feedback) -> None:
+    """In JSON, with everything that is known of it."""
+    made = feedback("keys", "create", "--scope=feedback:read", "--scope=inferences:write", "--json")
+
+    document = json.loads(made.out)
+    key = document.pop("key")
+    assert (made.code, made.err) == (0, "")
+    assert document == {
+        "id": key.split("-")[2],
+        "kind": "api",
+        "scopes": ["feedback:read", "inferences:write"],
+        "algorithm": None,
+        "description": "",
+        "created_at": document["created_at"],
+        "expires_at": None,
+        "disabled_at": None,
+        "state": "active",
+    }
+
+
+@pytest.mark.parametrize("algorithm", Algorithm)
+def test_a_token_keys_private_half_is_shown_once_and_never_sent(
+    algorithm: Algorithm, feedback: Feedback, dynamodb: "DynamoDBClient", aws: Emulator
+) -> None:
+    """A PEM text, as a file has it."""
+    made = feedback("keys", "create", "--kind=token", f"--algorithm={algorithm}")
+
+    found, private = signing.load_private(made.out.encode())
+    public = signing.public_pem(private.public_key())
+    [item] = [
+        one for one in _items(dynamodb, aws).values() if one.get("public_key") == {"S": public}
+    ]
+    assert (made.code, found) == (0, algorithm)
+    assert item["algorithm"] == {"S": algorithm.value}
+    assert item["id"]["S"] in made.err
+    assert "PRIVATE" not in str(_items(dynamodb, aws))
+
+
+def test_a_token_key_is_of_ed25519_unless_another_is_asked_for(feedback: Feedback) -> None:
+    """The shortest tokens."""
+    made = json.loads(feedback("keys", "create", "--kind=token", "--json").out)
+
+    assert signing.load_private(made["private_key"].encode())[0] == made["algorithm"] == "EdDSA"
+
+
+def test_a_public_key_that_is_there_is_taken(
+    feedback: Feedback, dynamodb: "DynamoDBClient", aws: Emulator, tmp_path: Path
+) -> None:
+    """Its private half is never seen here."""
+    public = signing.public_pem(signing.generate(Algorithm.ES256).public_key())
+    (tmp_path / "public.pem").write_text(public)
+
+    made = feedback(
+        "keys", "create", "--kind=token", f"--public-key={tmp_path / 'public.pem'}", "--json"
+    )
+
+    document = json.loads(made.out)
+    assert (document["algorithm"], "private_key" in document) == ("ES256", False)
+    assert _items(dynamodb, aws)[document["id"]]["public_key"] == {"S": public}
+
+
+def test_keys_are_listed(feedback: Feedback) -> None:
+    """The newest first, as a table, and in JSON for programs."""
+    made = [
+        json.loads(
+            feedback("keys", "create", f"--kind={kind}", "--description=[red]é", "--json").out
+        )
+        for kind in ("api", "token")
+    ]
+
+    shown = feedback("keys", "list")
+    listed = json.loads(feedback("keys", "list", "--json").out)
+
+    rows = {line.split()[0]: line for line in shown.out.splitlines()}
+    assert rows["ID"].split() == [
+        *("ID", "Kind", "May", "Description", "Created", "Expires", "State")
+    ]
+    for key, may in zip(made, ("feedback:write", "sign tokens by EdDSA"), strict=True):
+        assert may in rows[key["id"]]
+        assert "[red]é" in rows[key["id"]]
+        assert rows[key["id"]].split()[-2:] == ["never", "active"]
+    assert [key["created_at"] for key in listed] == sorted(
+        (key["created_at"] for key in listed), reverse=True
+    )
+    told = ("id", "kind", "scopes", "algorithm", "description", "created_at", "state")
+    for key in made:
+        assert {name: key[name] for name in told} in [
+            {name: one[name] for name in told} for one in listed
+        ]
+
+
+def test_a_key_is_disabled_for_good(feedback: Feedback) -> None:
+    """The moment is the first one; for how long it may still work is told."""
+    key_id = json.loads(feedback("keys", "create", "--json").out)["id"]
+
+    disabled = feedback("keys", "disable", key_id)
+    again = feedback("keys", "disable", key_id, "--json")
+
+    assert (disabled.code, again.code) == (0, 0)
+    assert key_id in disabled.out
+    assert disabled.err == f"API Gateway may let it through for {SECONDS} s more.\n"
+    [listed] = [
+        one for one in json.loads(feedback("keys", "list", "--json").out) if one["id"] == key_id
+    ]
+    assert listed["state"] == "disabled"
+    assert json.loads(again.out) == listed
+
+
+def test_an_unknown_id_is_told(
+    feedback: Feedback, dynamodb: "DynamoDBClient", aws: Emulator
+) -> None:
+    """And nothing is made of it."""
+    called = feedback("keys", "disable", "nobodysKey01")
+
+    assert (called.code, called.out) == (1, "")
+    assert called.err == "Error: No key has the id 'nobodysKey01'.\n"
+    assert "nobodysKey01" not in _items(dynamodb, aws)
+
+
+def test_a_stack_that_is_not_there_is_told(feedback: Feedback) -> None:
+    """With what to do."""
+    called = feedback("keys", "list", "--stack-name=nobodys")
+
+    assert (called.code, called.out) == (1, "")
+    assert called.err == (
+        "Error: There is no stack 'nobodys' in us-east-1: name it with --stack-name,"
+        " its region with AWS_REGION.\n"
+    )
+
+
+def test_a_stack_without_keys_is_told(feedback: Feedback) -> None:
+    """It was deployed before there were any, or is another's."""
+    called = feedback("keys", "list", f"--stack-name={OLD}")
+
+    assert called.code == 1
+    assert called.err == f"Error: The stack {OLD!r} has no table of keys: deploy it anew.\n"
+
+
+def test_the_local_stack_is_found_from_anywhere_in_its_checkout(
+    feedback: Feedback, aws: Emulator, tmp_path: Path
+) -> None:
+    """By the note that `make run` leaves, whatever credentials there are."""
+    note = tmp_path / NOTE
+    note.parent.mkdir(parents=True)
+    note.write_text(json.dumps({"endpoint": aws.endpoint, "region": "us-east-1", "stack": NAME}))
+    (tmp_path / "docs").mkdir()
+    with environment({}), contextlib.chdir(tmp_path / "docs"):
+        listed = feedback("keys", "list", "--local", "--json")
+
+    assert (listed.code, listed.err) == (0, "")
+    assert json.loads(listed.out)
+
+
+def test_a_local_stack_that_has_gone_is_told(feedback: Feedback, tmp_path: Path) -> None:
+    """Its note was left behind."""
+    note = tmp_path / NOTE
+    note.parent.mkdir(parents=True)
+    note.write_text(
+        json.dumps({"endpoint": "http://127.0.0.1:9", "region": "us-east-1", "stack": NAME})
+    )
+    with contextlib.chdir(tmp_path):
+        called = feedback("keys", "list", "--local")
+
+    assert called.code == 1
+    assert called.err.startswith("Error: Could not connect to the endpoint URL")
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["create"], ["disable", "nobodysKey01"]])
+def test_what_the_table_refuses_is_told(arguments: list[str], feedback: Feedback) -> None:
+    """In AWS's own words; here it is gone."""
+    called = feedback("keys", *arguments, f"--stack-name={EMPTIED}")
+
+    assert (called.code, called.out) == (1, "")
+    assert called.err.startswith("Error: An error occurred (ResourceNotFoundException)")
+
+
+def test_an_operator_who_may_not_look_is_told(feedback: Feedback) -> None:
+    """It is not that the stack were not there."""
+    with _forbidding() as endpoint, environment(towards(endpoint)):
+        called = feedback("keys", "list")
+
+    assert called.code == 1
+    assert called.err.startswith("Error: An error occurred (AccessDenied)")
+
+
+@contextlib.contextmanager
+def _forbidding() -> Iterator[str]:
+    """Stand where CloudFormation does, and let nobody in; give its URL."""
+    error = b"<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>No.</Message></Error>"
+
+    class _Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            content = b"<ErrorResponse>%s</ErrorResponse>" % error
+            self.send_response(403)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), _Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
