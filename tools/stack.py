@@ -116,11 +116,12 @@ def _built() -> str:
     return MARK.read_text() if MARK.exists() else ""
 
 
-def deploy(aws: Emulator) -> Stack:
-    """Deploy what was built, unless the emulator has it already."""
+def deploy(aws: Emulator, *parameters: str) -> Stack:
+    """Deploy what was built, unless the emulator has it already, with parameters of one's own."""
     if _deployed(aws) != (built := _built()):
         environment = {**aws.environment(), "SAM_CLI_POLL_DELAY": "0.3"}
-        _sam("deploy", "--tags", f"{TAG}={built}", env=environment)
+        own = ["--parameter-overrides", " ".join(parameters)] if parameters else []
+        _sam("deploy", "--tags", f"{TAG}={built}", *own, env=environment)
     pages = aws.client("cloudformation").get_paginator("list_stack_resources")
     stack = Stack(
         aws,

@@ -1,0 +1,128 @@
+"""What an operator does, with the installed command, on the stack that `make run` would run."""
+
+import json
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from feedback_cli.stack import NOTE
+from tests.e2e.http import Caller
+from tools import access
+from tools.emulator import ROOT, emulator
+from tools.run import STATE
+from tools.stack import NAME, Stack, build, deploy
+
+Command: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def feedback(stack: Stack, tmp_path: Path) -> Iterator[Command]:
+    """Run the installed command in a checkout where the stack runs."""
+    home = tmp_path / NOTE.parent
+    home.mkdir(parents=True)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [ROOT / ".venv/bin/feedback", *arguments],
+            cwd=tmp_path,
+            env={},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    with access.noted(stack, home):
+        yield run
+
+
+def test_a_key_works_from_when_it_is_made_until_it_is_disabled(
+    feedback: Command, call: Caller, inference: dict[str, str]
+) -> None:
+    """On a route that API Gateway remembers nothing of; on another, for as long as it does."""
+    made = feedback("keys", "create", "--local", "--scope=feedback:write")
+    key = made.stdout.strip()
+    caller = call.with_credential(key)
+    vote = {"metric_name": "draft_accepted", "value": True, **_inference(inference)}
+    assert caller.feedback(**vote).status == 200
+
+    disabled = feedback("keys", "disable", "--local", key.split("-")[2])
+
+    assert (made.returncode, disabled.returncode) == (0, 0)
+    assert disabled.stderr == "API Gateway may let it through for 60 s more.\n"
+    assert caller.send("GET", "/status").status == 403
+    assert caller.feedback(**vote).status == 200
+
+
+def test_a_token_is_minted_with_a_key_that_was_made_for_it(
+    feedback: Command, call: Caller, inference: dict[str, str], tmp_path: Path
+) -> None:
+    """By two commands, and what they wrote."""
+    made = json.loads(feedback("keys", "create", "--local", "--kind=token", "--json").stdout)
+    (tmp_path / "private.pem").write_text(made["private_key"])
+    minted = feedback(
+        *("token", "mint", "--private-key=private.pem", f"--key-id={made['id']}"),
+        *("--author=ada", f"--target={inference['inference_id']}", "--metric=comment"),
+        "--expires-in=15m",
+    )
+
+    answer = call.with_credential(minted.stdout.strip()).feedback(
+        metric_name="comment", value="good", **_inference(inference)
+    )
+
+    assert answer.status == 200, answer
+
+
+def test_the_key_of_make_run_stays_with_its_state(
+    stack: Stack, call: Caller, tmp_path: Path
+) -> None:
+    """For nobody else to read; made anew where the stack does not know it, or no longer."""
+    key = access.key(stack, tmp_path)
+    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
+    assert access.key(stack, tmp_path) == key
+    assert call.with_credential(key).send("GET", "/status").status == 200
+
+    (tmp_path / "key").write_text(f"sk-t0-{'a' * 12}-{'b' * 48}")
+    assert access.key(stack, tmp_path) not in {key, f"sk-t0-{'a' * 12}-{'b' * 48}"}
+
+
+def test_the_note_of_make_run_goes_with_it(stack: Stack, tmp_path: Path) -> None:
+    """It tells where the stack is, for as long as it is there."""
+    with access.noted(stack, tmp_path):
+        note = json.loads((tmp_path / NOTE.name).read_text())
+    assert note == {"endpoint": stack.aws.endpoint, "region": "us-east-1", "stack": NAME}
+    assert not (tmp_path / NOTE.name).exists()
+    assert ROOT / NOTE.parent == STATE
+
+
+def test_a_stack_without_authentication_lets_everybody_in_and_says_so(tmp_path: Path) -> None:
+    """Whoever turns it off is warned by an output of the stack."""
+    with emulator(tmp_path, auth=True) as aws:
+        build()
+        open_ = deploy(aws, "Stage=dev", "Authentication=none")
+        status = Caller(open_.url).send("GET", "/status")
+        recorded = Caller(open_.url).record(function_name="draft_reply")
+        vote = Caller(open_.url).feedback(
+            metric_name="draft_accepted", value=True, inference_id=recorded["inference_id"]
+        )
+        [described] = aws.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+
+    assert (status.status, vote.status) == (200, 200)
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
+    assert outputs["Warning"] == (
+        "Authentication is off. Whoever knows the URL can read and write."
+    )
+
+
+def test_a_stack_with_authentication_warns_of_nothing(stack: Stack) -> None:
+    """There is no such output."""
+    [described] = stack.aws.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+
+    assert "Warning" not in {one["OutputKey"] for one in described["Outputs"]}
+
+
+def _inference(inference: dict[str, str]) -> dict[str, str]:
+    return {"inference_id": inference["inference_id"]}
