@@ -84,6 +84,39 @@ def _lookup(connect_to: Connect, loopback: Loopback) -> DynamoLookup:
     return DynamoLookup(connect_to(loopback.endpoint), "T", "C")
 
 
+@pytest.mark.parametrize(
+    ("item", "found"),
+    [
+        ({"target_type": {"S": "inference"}, "output": {"S": "{}"}}, Record(output="{}")),
+        ({"target_type": {"S": "inference"}}, Record()),
+        ({"target_type": {"S": "episode"}}, None),
+        (None, None),
+    ],
+)
+def test_one_target_is_read_by_itself(
+    connect_to: Connect, item: Item | None, found: Record | None
+) -> None:
+    """Strongly consistent, and no more than what is needed; not if it is of another level."""
+    body = json.dumps({"Item": item} if item else {})
+
+    with serve(Answer(body=body)) as loopback:
+        record = _lookup(connect_to, loopback).get(_inference(1), ("output",))
+
+    assert record == found
+    assert loopback.calls == [
+        (
+            "GetItem",
+            {
+                "TableName": "T",
+                "Key": {"target_id": {"S": _inference(1).id}},
+                "ConsistentRead": True,
+                "ProjectionExpression": "#target_type,#output",
+                "ExpressionAttributeNames": {"#target_type": "target_type", "#output": "output"},
+            },
+        )
+    ]
+
+
 def test_targets_and_keys_are_read_in_one_call(connect_to: Connect) -> None:
     """Strongly consistent, and of a target's record no more than what is needed of any."""
     one, other, missing = _inference(1), _episode(2), _inference(3)
