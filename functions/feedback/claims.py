@@ -6,7 +6,7 @@ not there yet. Whoever comes second is given the item that is, and is answered b
 
 import hashlib
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feedback.model import Metric, Target
 from feedback.schemas import FeedbackRequest
@@ -22,8 +22,7 @@ FREE = "attribute_not_exists(#key) OR #expires_at <= :now"
 NAMES = {"#key": "key", "#expires_at": "expires_at"}
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What is taken, by which feedback."""
 
     key: str

@@ -1,7 +1,6 @@
 """A request that has kept every rule which needs no look-up, and what becomes of it with one."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from feedback import evaluation, tags
 from feedback.evaluation import Label
@@ -17,8 +16,7 @@ from runtime.errors import AmbiguousTarget, FeedbackDisabled, NotGranted, excerp
 from runtime.uuids import Uuid
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """Feedback that lacks only what is recorded of its target."""
 
     id: Uuid

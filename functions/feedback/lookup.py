@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from feedback.claims import is_expired
@@ -58,14 +59,12 @@ class DynamoLookup:
 
     def get(self, target: Target, reads: Reads) -> Record | None:
         """Read these attributes of a target's record. Raises StorageUnavailable."""
-        names = _names(("target_type", *reads))
         with outages():
             answer = self.client.get_item(
                 TableName=self.targets,
                 Key={"target_id": {"S": target.id}},
                 ConsistentRead=True,
-                ProjectionExpression=",".join(names),
-                ExpressionAttributeNames=names,
+                **_only(("target_type", *reads)),
             )
         item: Item | None = answer.get("Item")  # type: ignore[assignment]  # the stubs are stricter
         return _record(item, target, reads) if item else None
@@ -92,11 +91,7 @@ class DynamoLookup:
         ids = dict.fromkeys(target.id for target in question.targets)
         keys += [(self.targets, {"target_id": {"S": id_}}) for id_ in ids]
         reads = {name for reads in question.targets.values() for name in reads}
-        names = _names(("target_id", "target_type", *sorted(reads)))
-        projection = {
-            "ProjectionExpression": ",".join(names),
-            "ExpressionAttributeNames": names,
-        }
+        projection = _only(("target_id", "target_type", *sorted(reads)))
         for start in range(0, len(keys), MOST):
             call: dict[str, Any] = {}
             for table, key in keys[start : start + MOST]:
@@ -115,8 +110,11 @@ class DynamoLookup:
             question.claimed[claim["key"]["S"]] = claim
 
 
-def _names(attributes: tuple[str, ...]) -> dict[str, str]:
-    return {f"#{name}": name for name in attributes}
+@lru_cache(maxsize=16)
+def _only(attributes: tuple[str, ...]) -> Any:  # noqa: ANN401 - a call's parameters
+    """Ask for these attributes and no other."""
+    names = {f"#{name}": name for name in attributes}
+    return {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
 
 
 def _record(item: Item, target: Target, reads: Reads) -> Record | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from runtime.catalog import Catalog
 from runtime.document import Json
@@ -21,8 +21,7 @@ class Level(StrEnum):
     EPISODE = "episode"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """The inference or the episode that feedback is about."""
 
     level: Level
@@ -57,8 +56,7 @@ class Kind(Generic[Value]):
     """Whether it can be a person's verdict in an evaluation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """A configured metric, or one of the two built-in names."""
 
     name: str
@@ -72,17 +70,15 @@ class Metric:
         Raises WrongLevel if it is not the one that the metric's level asks for, and
         AmbiguousTarget if a comment has none.
         """
-        given = {Level.INFERENCE: inference_id, Level.EPISODE: episode_id}
-        for level, uuid in given.items():
-            if uuid is not None and self.level in {None, level}:
+        for level, uuid in ((Level.INFERENCE, inference_id), (Level.EPISODE, episode_id)):
+            if uuid is not None and (self.level is None or self.level is level):
                 return Target(level, uuid)
         if self.level is None:
             raise AmbiguousTarget("Exactly one of inference_id or episode_id must be provided")
         raise WrongLevel(f'Correct ID was not provided for feedback level "{self.level}".')
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
+class Feedback(NamedTuple):
     """Feedback that may be stored: whoever holds one need not check it again."""
 
     id: Uuid

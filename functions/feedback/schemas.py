@@ -1,7 +1,6 @@
 """The request's shape: seven fields, read in the document's order. No rules of feedback."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from runtime import fields
 from runtime.document import Json
@@ -18,8 +17,7 @@ FIELDS: dict[str, fields.Field] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackRequest:
+class FeedbackRequest(NamedTuple):
     """What a caller of `POST /feedback` asks for."""
 
     metric_name: str
@@ -27,7 +25,7 @@ class FeedbackRequest:
     inference_id: Uuid | None = None
     episode_id: Uuid | None = None
     internal: bool = False
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
     dryrun: bool | None = None
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from feedback import claims as claiming
 from feedback.claims import DAY, Claim
@@ -18,8 +19,7 @@ from runtime.retry import TimeLeft, persist
 from runtime.uuids import Uuid
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What a caller is told of feedback that is stored."""
 
     feedback_id: Uuid
@@ -66,7 +66,7 @@ class Service:
         first = persist(
             lambda: self.store.write(rows, taken, int(now)), time_left, self.clock.sleep
         )
-        return Receipt(first or drafted.id, repeated=first is not None)
+        return Receipt(first, repeated=True) if first else Receipt(drafted.id)
 
     def _look(
         self, drafted: Draft, claim: Claim | None, now: int, time_left: TimeLeft

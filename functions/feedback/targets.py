@@ -49,21 +49,17 @@ def find(
 
     A target that never came is not in what is given.
     """
-    found: dict[Target, Record] = {}
     started, looks = clock.now(), 0
-    deadlines = {target: started + wait for target, wait in waits.items()}
-    while deadlines:
-        found.update(look(list(deadlines)))
+    found = dict(look(list(waits)))
+    while len(found) < len(waits):
         now = clock.now()
-        deadlines = {
-            target: deadline
-            for target, deadline in deadlines.items()
-            if target not in found and deadline > now
-        }
-        if deadlines:
-            pause = PAUSES[min(looks, len(PAUSES) - 1)]
-            clock.sleep(min(pause, min(deadlines.values()) - now))
-            looks += 1
+        ends = {target: started + wait for target, wait in waits.items() if target not in found}
+        left = {target: end - now for target, end in ends.items() if end > now}
+        if not left:
+            break
+        clock.sleep(min(PAUSES[min(looks, len(PAUSES) - 1)], *left.values()))
+        looks += 1
+        found.update(look(list(left)))
     return found
 
 

@@ -1,8 +1,7 @@
 """Who asks: what the authorizer has found out about the caller."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from runtime.errors import CredentialExpired
 from runtime.uuids import Uuid
@@ -13,8 +12,7 @@ AUTHOR = "tensorzero::token_author"
 """The tags that tell whose feedback it is; no caller can set them while authentication is on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """All that an end user's token allows."""
 
     targets: frozenset[Uuid]
@@ -23,13 +21,12 @@ class Grant:
     """Whether a second vote on the same target and metric is refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Whose request it is."""
 
     identity: tuple[str, ...] = ()
     """Whose idempotency keys are used: empty where authentication is off."""
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = {}
     """What is stored of the caller with the feedback."""
     grant: Grant | None = None
     """What a token allows; None for whoever may write everything."""

@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from runtime.credential import Caller, caller
 from runtime.errors import Refusal
@@ -23,8 +22,7 @@ class Context(Protocol):
         """Tell how long it is until Lambda ends the invocation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request as an endpoint answers it."""
 
     event: Event

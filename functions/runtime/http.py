@@ -15,6 +15,7 @@ Reply: TypeAlias = dict[str, Any]
 MAX_BODY = 6 * 400 * 1024
 """The largest body read, in bytes: an item's 400 KB, each byte spelled as a \\u escape."""
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -43,7 +44,7 @@ def reply(status: HTTPStatus, payload: object, **headers: str) -> Reply:
     return {
         "statusCode": status.value,
         "headers": {"content-type": "application/json", **headers},
-        "body": json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
+        "body": _JSON.encode(payload),
     }
 
 

@@ -10,6 +10,9 @@ from runtime.errors import UnknownMetric, excerpt
 TYPES: dict[str, Kind[Any]] = {"boolean": boolean.KIND, "float": number.KIND}
 """The `type` of a configured metric, and its kind."""
 
+LEVELS = {level.value: level for level in Level}
+"""The `level` of a configured metric."""
+
 BUILT_IN = {
     "comment": Metric("comment", comment.KIND, None),
     "demonstration": Metric("demonstration", demonstration.KIND, Level.INFERENCE),
@@ -22,7 +25,7 @@ def metric(catalog: Catalog, name: str) -> Metric:
     configured = catalog.metrics.get(name)
     if configured is not None:
         kind, level = configured
-        return Metric(name, TYPES[kind], Level(level))
+        return Metric(name, TYPES[kind], LEVELS[level])
     if name in BUILT_IN:
         return BUILT_IN[name]
     raise UnknownMetric(f"Unknown metric: {excerpt(name)}")

@@ -1,7 +1,7 @@
 """The use case: the order in which a request is refused, and what is stored of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -509,7 +509,7 @@ def test_a_token_that_allows_one_vote_allows_one_on_each_metric() -> None:
 def test_a_token_that_allows_many_votes_stores_them_all() -> None:
     """Each is a row."""
     stack = Stack()
-    many = Caller(ADA.identity, ADA.tags, replace(ADA.grant, once=False))  # type: ignore[type-var]
+    many = ADA._replace(grant=ADA.grant and ADA.grant._replace(once=False))
 
     stack.receive(caller=many)
     stack.receive(caller=many)
