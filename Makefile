@@ -13,6 +13,7 @@ CONFIG ?= tensorzero.toml
 RUNTIME := $(shell sed -n 's/^ *Runtime: python//p' template.yaml)
 
 export SAM_CLI_TELEMETRY := 0
+export SE_OFFLINE := true
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
@@ -55,7 +56,7 @@ endef
 
 ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp
 
-.PHONY: help install run test check format build bench fuzz lock clean
+.PHONY: browser help install run test check format build bench fuzz lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -65,7 +66,16 @@ install: $(ENVIRONMENTS) ## Make the environments from their locks (the other co
 run: $(ENVIRONMENTS) ## Run the stack on this machine and follow it (PORT=3000, FRESH=1, ONCE=1)
 	@PYTHONPATH=functions exec $(BIN)/python -m tools.run
 
-test: $(ENVIRONMENTS) ## Run every test, with the coverage gate, and the unit tests on the Lambda's Python if it is here
+# Debian's, where we may install it. Without one, the tests in a browser are skipped.
+browser:
+	@if type -P chromium chromedriver > /dev/null; then exit; fi
+	if [ "$$(id -u)" != 0 ] || ! type -P apt-get > /dev/null; then exit; fi
+	echo "Installing chromium and chromium-driver, for the tests in a browser"
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get update -qq && apt-get install -qq --no-install-recommends chromium chromium-driver \
+	  > /dev/null || echo "They cannot be installed: the tests in a browser are skipped."
+
+test: $(ENVIRONMENTS) browser ## Run every test, with the coverage gate, and the unit tests on the Lambda's Python if it is here
 	$(BIN)/pytest --cov
 	python=$$($(BIN)/python -m tools.interpreter $(RUNTIME))
 	if [ -z "$$python" ]; then

@@ -64,4 +64,5 @@ def codes(cell: str) -> list[str]:
 
 
 README = Document.at("README.md")
-DOCUMENTS = [README, Document.at("CHANGELOG.md"), Document.at("docs/decisions.md")]
+OTHERS = ("CHANGELOG.md", "docs/decisions.md", "examples/thumbs/README.md")
+DOCUMENTS = [README, *map(Document.at, OTHERS)]

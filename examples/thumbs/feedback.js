@@ -1,0 +1,103 @@
+/** Feedback that is sent until it is answered, and is stored once however often it is sent. */
+
+const ATTEMPTS = 4;
+const LONGEST_PAUSE = 10; // seconds, whatever Retry-After asks for
+const PATIENCE = 35; // seconds; the API itself gives up after 30
+
+/** The Idempotency-Key of each request that nobody has answered yet, by the request's body. */
+const unanswered = new Map();
+
+/**
+ * Send feedback, as in { metric_name: "liked", inference_id: "…", value: true }.
+ *
+ * `getToken` fetches the end user's token, `onRetry` is told before each further attempt. What
+ * becomes of it is told as { status, code, error }; the code is "stored" if it is stored.
+ */
+export async function send(url, feedback, getToken, onRetry) {
+  const body = JSON.stringify(feedback);
+  const key = unanswered.get(body) ?? crypto.randomUUID();
+  unanswered.set(body, key);
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await post(url, body, key, getToken);
+    if (!isRetryable(outcome) || attempt === ATTEMPTS) {
+      if (isFinal(outcome)) unanswered.delete(body);
+      return outcome;
+    }
+    onRetry();
+    await pause(outcome.retryAfter || 2 ** attempt / 4);
+  }
+}
+
+async function post(url, body, key, getToken) {
+  let token = "";
+  try {
+    token = await getToken();
+    if (!token) throw new Error("no token");
+    const response = await fetch(`${url}/feedback`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        "idempotency-key": key,
+      },
+      body,
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error", // the token is for this API alone
+      signal: AbortSignal.timeout(PATIENCE * 1000),
+    });
+    return await read(response);
+  } catch {
+    return { status: 0, code: guess(token) };
+  }
+}
+
+/** Read an answer: the API's own has a code, API Gateway's has only a status. */
+async function read(response) {
+  if (response.ok) {
+    await response.json(); // an answer that breaks off is none
+    return { status: response.status, code: "stored" };
+  }
+  const { code = `http_${response.status}`, error } = await response.json().catch(() => ({}));
+  return {
+    status: response.status,
+    code,
+    error,
+    retryAfter: Number(response.headers.get("retry-after")),
+  };
+}
+
+/**
+ * Say why there is no answer that can be read. The browser does not: it could be the network, or
+ * an origin that the API does not allow, or a refusal of API Gateway's, which has no CORS headers.
+ * That the token has expired is the one reason among them that the token itself tells.
+ */
+function guess(token) {
+  if (!token) return "no_token";
+  if (!navigator.onLine) return "offline";
+  return isExpired(token) ? "credential_expired" : "unreachable";
+}
+
+function isExpired(token) {
+  try {
+    const claims = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    return JSON.parse(atob(claims)).exp * 1000 <= Date.now();
+  } catch {
+    return false;
+  }
+}
+
+function isRetryable({ status, code }) {
+  return code === "unreachable" || status === 429 || status === 503;
+}
+
+/** Tell whether the same feedback, sent once more, would be another. */
+function isFinal({ status }) {
+  return status >= 200 && status < 500 && status !== 429;
+}
+
+function pause(seconds) {
+  const spread = 1 + Math.random() / 2; // not all pages at the same moment
+  const milliseconds = Math.min(seconds, LONGEST_PAUSE) * 1000 * spread;
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

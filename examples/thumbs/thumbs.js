@@ -1,0 +1,83 @@
+/** Two thumbs and a comment box: what is pressed is sent, and what became of it is told. */
+
+import { send } from "./feedback.js";
+
+const AGAIN = "Try again: however often you do, it counts once.";
+const BUSY = `The feedback service is busy. ${AGAIN}`;
+const WORDS = {
+  already_voted: "You have voted on this answer before, and that vote counts.",
+  credential_expired: "Your permission to give feedback has expired. Reload the page to get a new one.",
+  http_401: "Your permission to give feedback was not accepted. Reload the page to get a new one.",
+  http_403: "Your permission to give feedback was not accepted. Reload the page to get a new one.",
+  http_429: BUSY,
+  http_503: BUSY,
+  no_token: "This page has no permission to give feedback. Reload it, or open its link again.",
+  not_granted: "You may not give this feedback: your permission is for something else.",
+  offline: `You are offline. ${AGAIN}`,
+  storage_unavailable: BUSY,
+  unreachable:
+    "The feedback service cannot be reached, or it does not accept feedback from" +
+    ` ${location.origin}. ${AGAIN}`,
+};
+
+/**
+ * Let a section of the page take feedback. Its attributes data-url, data-inference-id and
+ * data-metric say where it is sent, on what, and which metric the thumbs give. `getToken` gives
+ * an end user's token, or a promise of one, and is called for each attempt.
+ */
+export function attach(section, getToken) {
+  const form = section.querySelector("form");
+  const status = section.querySelector("[role=status]");
+  const thumbs = section.querySelectorAll("[name=vote]");
+  let busy = false;
+
+  function say(state, text) {
+    status.dataset.state = state;
+    status.textContent = text;
+  }
+
+  /** Send one feedback at a time; tell whether it is stored. */
+  async function give(metric, value, thanks) {
+    if (busy) return false;
+    busy = true;
+    section.ariaBusy = "true";
+    say("sending", "Sending …");
+    const { url, inferenceId } = section.dataset;
+    const feedback = { metric_name: metric, inference_id: inferenceId, value };
+    const outcome = await send(url, feedback, getToken, () => {
+      say("sending", "The feedback service does not answer. Trying again …");
+    });
+    section.ariaBusy = "false";
+    busy = false;
+    const stored = outcome.code === "stored";
+    say(stored ? "stored" : "problem", stored ? thanks : explain(outcome));
+    return stored;
+  }
+
+  for (const thumb of thumbs) {
+    thumb.addEventListener("click", async () => {
+      if (thumb.ariaPressed === "true") return;
+      const value = thumb.value === "true";
+      if (await give(section.dataset.metric, value, "Thank you. Your vote is stored.")) {
+        for (const other of thumbs) other.ariaPressed = String(other === thumb);
+      }
+    });
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = form.comment.value.trim();
+    if (text === "") {
+      say("problem", "There is no comment yet.");
+      form.comment.focus();
+    } else if (await give("comment", text, "Thank you. Your comment is stored.")) {
+      form.reset();
+    }
+  });
+}
+
+function explain({ status, code, error }) {
+  if (code in WORDS) return WORDS[code];
+  if (status >= 500) return `Something went wrong at the feedback service (${status}). ${AGAIN}`;
+  return `This feedback was not accepted: ${error ?? status}.`;
+}
