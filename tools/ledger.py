@@ -53,6 +53,8 @@ class Request:
     key: str | None = None
     atomic: str | None = None
     """The batch with which it is stored, or not at all."""
+    sound: bool = True
+    """Whether there is no reason to refuse it."""
     seen: list[Outcome] = field(default_factory=list)
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.client import Api, Client, api, to_record
+from tests.faults.client import Api, Client, Patience, api, to_record
 from tests.faults.proxy import Proxy, proxy
 from tests.support.lambdas import handler, packages, write_layer
 from tests.support.tables import create_tables
@@ -75,5 +75,5 @@ def stage(aws: Emulator, dynamodb: "DynamoDBClient", layer: Path) -> Iterator[St
 
         first, about = make_api(), targets(2)
         for target in about:
-            assert first(to_record(target))
+            assert first(to_record(target), Patience())
         yield Stage(tables, between, make_api, Client(first), Traffic(about), dynamodb)

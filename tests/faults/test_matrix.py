@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.adapter.loopback import SILENCE
-from tests.faults.client import repeatable
+from tests.faults.client import LONG, SHORT, repeatable
 from tests.faults.conftest import Stage
 from tests.faults.fault import FAULTS, WRITES, Fault, Strike, say, then
 from tests.faults.proxy import Struck, Trouble
@@ -57,11 +57,13 @@ def test_nothing_is_lost_doubled_or_invented(
 ) -> None:
     """The client sends once more what has a key, while the trouble lasts and when it is over.
 
-    It does not notice what lasts shorter than three attempts.
+    It does not notice what lasts shorter than three attempts, and is told to come again by what
+    lasts longer.
     """
     post = way.make(stage.traffic)
     repeat = repeatable(post)
     trouble = stage.proxy.trouble = Struck(fault, writes, times)
+    stage.client.patience = SHORT if times == math.inf else LONG
 
     served = [stage.client.send(post)]
     served += [stage.client.send(repeat)] if repeat.requests else []
@@ -71,6 +73,8 @@ def test_nothing_is_lost_doubled_or_invented(
     assert trouble.struck
     assert served[-1] or not repeat.requests
     assert all(served) or times == math.inf
+    for request in post.requests:
+        assert {one.status for one in request.seen} <= {*post.expected(request), 503}
     assert stage.audit().findings == ()
 
 
