@@ -89,7 +89,7 @@ class Traffic:
 
     def __init__(self, about: Sequence[Target], seed: int = 0) -> None:
         """Begin to count."""
-        self._about = about
+        self.about = about
         self._random = Random(seed)  # noqa: S311 - nothing that is drawn is a secret
         self._numbers = itertools.count(1)
 
@@ -128,7 +128,7 @@ class Traffic:
                     yield self.single(kind)
 
     def _request(self, kind: str, *, keyed: bool = False) -> Request:
-        body = KINDS[kind](self._random.choice(self._about), self._random)
+        body = KINDS[kind](self._random.choice(self.about), self._random)
         name = str(next(self._numbers))
         body["tags"] = {TAG: name, **body.get("tags", {})}
         return Request(body, f"key-{name}" if keyed else None, sound=kind != "refused")

@@ -1,0 +1,61 @@
+"""Hundreds of requests of every kind, and one call of DynamoDB in five goes wrong somehow."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from random import Random
+
+import pytest
+
+from tests.adapter.loopback import Answer
+from tests.faults.client import SHORT, Client, repeatable
+from tests.faults.conftest import Stage
+from tests.faults.fault import FAULTS, Call
+from tests.faults.proxy import Trouble
+from tools.load.traffic import Traffic
+
+POSTS = 600
+CALLERS = 4
+SHARE = 0.2
+"""Of the calls, how many go wrong."""
+
+
+@dataclass
+class Weather(Trouble):
+    """Any fault may strike any call; the same ones for the same seed, as far as threads let it."""
+
+    random: Random
+    struck: set[str] = field(default_factory=set)
+
+    def meet(self, call: Call) -> Answer | str:
+        """Strike one in so many."""
+        if self.random.random() > SHARE:
+            return call.happen()
+        possible = [name for name, fault in FAULTS.items() if call.operation in fault.hits]
+        name = self.random.choice(possible)
+        self.struck.add(name)
+        return FAULTS[name].strike(call)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_answer_is_true(seed: int, stage: Stage) -> None:
+    """Four callers, each with Lambdas of its own, send what has a key until they know its fate."""
+    weather = stage.proxy.trouble = Weather(Random(seed))  # noqa: S311 - no secret
+    posts = [*Traffic(stage.traffic.about, seed).mix(POSTS)]
+    waiting = iter(posts)
+
+    def work(client: Client) -> None:
+        for post in waiting:
+            client.send(post)
+            repeat = repeatable(post)
+            while any(request.seen[-1].kind == "failed" for request in repeat.requests):
+                client.send(repeat)
+
+    clients = [Client(stage.make_api(), SHORT, stage.client.requests) for _ in range(CALLERS)]
+    with ThreadPoolExecutor(CALLERS) as pool:
+        list(pool.map(work, clients))
+
+    assert weather.struck == {*FAULTS}
+    for post in posts:
+        for request in post.requests:
+            assert {one.status for one in request.seen} <= {*post.expected(request), 503}
+    assert stage.audit().findings == ()
