@@ -21,7 +21,7 @@ def transactions(writings: Sequence[Writing]) -> Iterator[list[Writing]]:
     puts = size = 0
     for writing in writings:
         puts, size = puts + writing.puts, size + writing.size
-        if group and (puts > MOST_PUTS or size > MOST_BYTES):
+        if puts > MOST_PUTS or size > MOST_BYTES:
             yield group
             group, puts, size = [], writing.puts, writing.size
         group.append(writing)
