@@ -20,7 +20,7 @@ def key(stack: Stack, home: Path) -> str:
         kept = file.read_text("utf-8")
         if any(one.id in kept.split("-") and one.state(now) == "active" for one in keys):
             return kept
-    made = stack.new_key()
+    made = stack.new_key(description="make run")
     file.touch(mode=0o600)
     file.write_text(made, "utf-8")
     return made

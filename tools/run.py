@@ -111,7 +111,7 @@ def _greet(stack: Stack, key: str) -> None:
         + "\n".join(_curl(stack, key, one) for one in feedback)
         + "\nor from Python:\n\n"
         + f'  TensorZeroGateway.build_http(gateway_url="{stack.url}", api_key="{key}")\n\n'
-        + "More keys: `feedback keys create --local`. Ctrl-C ends this.\n",
+        + "More keys: .venv/bin/feedback keys create --local. Ctrl-C ends this.\n",
         flush=True,
     )
 

@@ -71,9 +71,9 @@ class Stack:
             for item in page["Items"]
         ]
 
-    def new_key(self, *scopes: Scope) -> str:
+    def new_key(self, *scopes: Scope, description: str = "") -> str:
         """Make an API key, as `feedback keys create` does: with these scopes, or with all."""
-        key, item = new_api_key(scopes or Scope)
+        key, item = new_api_key(scopes or Scope, description)
         self.aws.client("dynamodb").put_item(TableName=self.table("ApiKey"), Item=item)
         return key
 

@@ -1,11 +1,11 @@
-"""The API as the README's reader meets it: a method, a path and a body in, an answer out."""
+"""The API as the README's reader meets it: a request in, an answer out."""
 
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.support.lambdas import handler, packages, write_layer
 from tests.unit.fakes import Invocation
@@ -17,20 +17,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Gateway:
-    """The template's routes, each with its Lambda."""
+    """The template's routes, each with its Lambda, and the authorizer in front of them."""
 
     routes: dict[str, "Handler"]
+    authorizer: "Handler"
 
-    def send(self, method: str, path: str, body: str) -> tuple[int, str]:
+    def send(
+        self, method: str, path: str, body: str, headers: Mapping[str, str]
+    ) -> tuple[int, str]:
         """Answer a request as the API does: with a status and a text."""
         for route, handle in self.routes.items():
             pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route)
             if match := re.fullmatch(pattern, f"{method} {path}"):
                 # curl calls a body a form, and API Gateway encodes what is neither text nor JSON.
-                request = event(body.encode() if body else None, route=route)
-                reply = handle({**request, "pathParameters": match.groupdict()}, Invocation())
-                return reply["statusCode"], reply["body"]
+                request = event(body.encode() if body else None, route=route, headers=headers)
+                return self._call(handle, {**request, "pathParameters": match.groupdict()})
         return 404, '{"message":"Not Found"}'
+
+    def _call(self, handle: "Handler", request: dict[str, Any]) -> tuple[int, str]:
+        credential = request["headers"].get("authorization")
+        if credential is None:
+            return 401, '{"message":"Unauthorized"}'
+        identity = {"type": "REQUEST", "identitySource": [credential, request["routeKey"]]}
+        decision = self.authorizer({**request, **identity}, Invocation())
+        if not decision["isAuthorized"]:
+            return 403, '{"message":"Forbidden"}'
+        request["requestContext"]["authorizer"] = {"lambda": decision["context"]}
+        reply = handle(request, Invocation())
+        return reply["statusCode"], reply["body"]
 
 
 @contextmanager
@@ -40,6 +54,7 @@ def gateway(folder: Path, endpoint: str, tables: Mapping[str, str]) -> Iterator[
     with ExitStack() as stack:
         handlers = {
             package: stack.enter_context(handler(package, layer, endpoint, tables))
-            for package in set(packages().values())
+            for package in {*packages().values(), "authorizer"}
         }
-        yield Gateway({route: handlers[package] for route, package in packages().items()})
+        routes = {route: handlers[package] for route, package in packages().items()}
+        yield Gateway(routes, handlers["authorizer"])
