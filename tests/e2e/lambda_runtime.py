@@ -12,6 +12,7 @@ import subprocess
 import sys
 import sysconfig
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +24,12 @@ from tools.stack import BUILD, Stack
 
 CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py")
 TIMEOUT = 30
+LOOK = 0.1
+"""Seconds from one look at the process to the next."""
+
+
+class LambdaDied(Exception):
+    """The process ended, and did not answer."""
 
 
 class _RuntimeApi(BaseHTTPRequestHandler):
@@ -50,7 +57,7 @@ class _RuntimeApi(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd")
-        self.send_header("Lambda-Runtime-Deadline-Ms", "9999999999999")
+        self.send_header("Lambda-Runtime-Deadline-Ms", str(round((time.time() + TIMEOUT) * 1_000)))
         self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:here")
         self.end_headers()
         self.wfile.write(body)
@@ -71,12 +78,13 @@ class Runtime:
         self.process = process
 
     def invoke(self, event: dict[str, Any]) -> tuple[str, Any]:
-        """Send an event; give ("response", reply) or ("error", what failed)."""
+        """Send an event; give ("response", reply) or ("error", what failed). Raises LambdaDied."""
         self._server.events.put(event)
-        for _ in range(TIMEOUT):
+        for _ in range(round(TIMEOUT / LOOK)):
             with contextlib.suppress(queue.Empty):
-                return self._server.answers.get(timeout=1)
-            assert self.process.poll() is None, "the runtime client has ended"
+                return self._server.answers.get(timeout=LOOK)
+            if self.process.poll() is not None:
+                raise LambdaDied(self.process.returncode)
         raise TimeoutError(f"no answer in {TIMEOUT} s")
 
 
