@@ -11,6 +11,13 @@ from tools.interpreter import find
 
 PYTHON = TEMPLATE["Globals"]["Function"]["Runtime"].removeprefix("python")
 AARCH64 = 183  # e_machine in the header of an ELF file
+COMPILED = {
+    "DependenciesLayer": {"pydantic_core", "jsonschema_rs"},
+    "JwtLayer": {"bindings", "python"},  # of cryptography, and of cffi at the top
+}
+"""The folders of a layer that hold shared objects."""
+LARGEST = 30_000_000
+"""A tenth of what Lambda takes, in bytes: a cold start loads it."""
 MAGIC = "import importlib.util as u; print(u.MAGIC_NUMBER.hex())"
 
 
@@ -27,10 +34,13 @@ def build(folder: str, logical_id: str, into: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the dependencies layer."""
-    folder = tmp_path_factory.mktemp("layer")
-    return build("layers/dependencies", "DependenciesLayer", folder) / "python"
+def layers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Build the layers of third-party packages."""
+    folders = {"DependenciesLayer": "layers/dependencies", "JwtLayer": "layers/jwt"}
+    return {
+        name: build(folder, name, tmp_path_factory.mktemp(name)) / "python"
+        for name, folder in folders.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -39,20 +49,38 @@ def function(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build("functions", "FeedbackFunction", tmp_path_factory.mktemp("function"))
 
 
-def test_compiled_packages_are_the_lambdas_whatever_builds_them(layer: Path) -> None:
+@pytest.mark.parametrize("name", COMPILED)
+def test_compiled_packages_are_the_lambdas_whatever_builds_them(
+    name: str, layers: dict[str, Path]
+) -> None:
     """Every shared object is for 64-bit ARM and, where it says so, for the Lambda's Python."""
-    objects = list(layer.rglob("*.so"))
+    objects = list(layers[name].rglob("*.so"))
 
-    assert {path.parent.name for path in objects} == {"pydantic_core", "jsonschema_rs"}
+    assert {path.parent.name for path in objects} == COMPILED[name]
     for path in objects:
         with path.open("rb") as file:
             assert int.from_bytes(file.read(20)[18:], "little") == AARCH64
         assert "abi3" in path.name or f"cpython-{PYTHON.replace('.', '')}-aarch64" in path.name
 
 
-def test_the_layer_is_small(layer: Path) -> None:
-    """A tenth of what Lambda takes: a cold start loads it."""
-    assert sum(path.stat().st_size for path in layer.rglob("*") if path.is_file()) < 30_000_000
+@pytest.mark.parametrize("name", COMPILED)
+def test_a_layer_is_small(name: str, layers: dict[str, Path]) -> None:
+    """It lies beside every function that has it."""
+    size = sum(path.stat().st_size for path in layers[name].rglob("*") if path.is_file())
+
+    assert size < LARGEST
+
+
+def test_of_what_tokens_need_nothing_is_shipped_that_is_never_loaded(
+    layers: dict[str, Path],
+) -> None:
+    """The half of cffi that reads C headers, and a parser of C; licences stay."""
+    shipped = {
+        path.name.partition("-")[0].partition(".")[0] for path in layers["JwtLayer"].iterdir()
+    }
+
+    assert shipped == {"_cffi_backend", "cffi", "cryptography", "jwt", "pyjwt"}
+    assert not (layers["JwtLayer"] / "cffi").exists()
 
 
 def test_a_function_carries_itself_and_what_is_shared(function: Path) -> None:
@@ -61,7 +89,7 @@ def test_a_function_carries_itself_and_what_is_shared(function: Path) -> None:
 
 
 def test_every_module_has_bytecode_that_the_lambdas_python_takes(
-    layer: Path, function: Path
+    layers: dict[str, Path], function: Path
 ) -> None:
     """Of the right Python, and never held against its source."""
     python = find(PYTHON)
@@ -70,7 +98,7 @@ def test_every_module_has_bytecode_that_the_lambdas_python_takes(
     magic = subprocess.run([python, "-c", MAGIC], capture_output=True, text=True, check=True).stdout
     expected = bytes.fromhex(magic) + (0b01).to_bytes(4, "little")
 
-    for source in [*layer.rglob("*.py"), *function.rglob("*.py")]:
+    for source in (one for tree in (*layers.values(), function) for one in tree.rglob("*.py")):
         compiled = (
             source.parent / f"__pycache__/{source.stem}.cpython-{PYTHON.replace('.', '')}.pyc"
         )
