@@ -329,6 +329,21 @@ def test_what_is_in_conflict_until_time_is_up_is_unavailable(write: Write, code:
     assert outcomes == _receipts([one, three])
 
 
+def test_all_that_can_stand_in_the_way_may_come_at_once(write: Write) -> None:
+    """Each element is told, or tried again, by its own reasons."""
+    writings = _keyed(5)
+    codes = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
+    busy = {one.id: {"Code": code} for one, code in zip(writings[1:4], codes, strict=True)}
+    reasons = {writings[0].id: _taken(writings[0]), **busy}
+
+    with serve(_reasons(writings, **reasons), Answer()) as loopback:
+        outcomes = write(loopback, writings)
+
+    assert outcomes.pop(writings[0].id) == Receipt(EARLIER, repeated=True)
+    assert outcomes == _receipts(writings[1:])
+    assert [len(ids) for ids in _ids(loopback)] == [5, 1, 3]
+
+
 def test_a_key_that_was_taken_meanwhile_is_answered_by_whoever_took_it(write: Write) -> None:
     """Its id, or a refusal; the others are stored at once, in a transaction of their own."""
     writings, time = _keyed(4), ManualTime()

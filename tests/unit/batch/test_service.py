@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from runtime.errors import (
     FeedbackDisabled,
     IdempotencyKeyReused,
     InvalidDemonstration,
+    InvalidField,
     InvalidValue,
     Refusal,
     StorageUnavailable,
@@ -54,8 +56,8 @@ def test_the_answers_are_in_the_order_of_the_elements() -> None:
         element(dryrun=True),
     )
 
-    refused = [InvalidValue, Receipt, TargetNotFound, Receipt]
-    assert _kinds(outcomes)[:4] == refused
+    assert _kinds(outcomes[:4]) == [InvalidValue, Receipt, TargetNotFound, Receipt]
+    assert _kinds(outcomes[4:]) == [InvalidField, Receipt]
     assert [row.table for row in stack.store.rows] == ["comment", "boolean"]
     assert stack.stored == [_id(outcomes[1]), _id(outcomes[3])]
     assert _id(outcomes[5]) not in stack.stored
@@ -152,10 +154,29 @@ def test_a_repeat_that_waits_is_answered_by_its_twin_and_its_target_no_more_wait
     assert waiting.time.now() - NOW < 1
 
 
-FUNCTIONS: dict[str, Any] = {
-    "functions": {"chat": {"type": "chat", "tools": []}},
-    "tools": {},
-}
+@dataclass
+class KeyLookup(DictLookup):
+    """Notes how many keys each look was for."""
+
+    keys: list[int] = field(default_factory=list)
+
+    def read(self, question: Question) -> None:
+        """Look for all at once."""
+        self.keys.append(len(question.keys))
+        super().read(question)
+
+
+def test_a_key_is_looked_for_only_as_long_as_its_element_waits() -> None:
+    """The write would find it taken in any case."""
+    lookup = KeyLookup(dict(RECORDS))
+
+    Stack(lookup=lookup).submit(element("k"), element("l", inference_id=NOBODY), element())
+
+    assert lookup.keys[0] == 2
+    assert {*lookup.keys[1:]} == {1}
+
+
+FUNCTIONS = {"functions": {"chat": {"type": "chat", "tools": []}}, "tools": {}}
 
 
 def test_demonstrations_and_labels_are_stored_beside_metrics(tmp_path: Path) -> None:
@@ -341,8 +362,8 @@ def test_of_an_atomic_batch_with_a_refused_element_nothing_is_stored() -> None:
         element(), element("k"), element(dryrun=True), element("l"), element("l"), 5, atomic=True
     )
 
-    refused = BatchRefused
-    assert _kinds(outcomes)[:5] == [refused, Receipt, Receipt, refused, refused]
+    assert _kinds(outcomes[:3]) == [BatchRefused, Receipt, Receipt]
+    assert _kinds(outcomes[3:]) == [BatchRefused, BatchRefused, InvalidField]
     assert str(outcomes[0]) == "Not stored: another element was refused"
     assert _id(outcomes[1]) == _id(first)
     assert stack.stored == [_id(first)]
