@@ -49,6 +49,10 @@ endef
 	$(call environment,.tools/emulator,.tools/uv/bin/python,$<)
 	touch $@
 
+.tools/load/.stamp: requirements/load.txt .tools/uv/.stamp
+	$(call environment,.tools/load,.tools/uv/bin/python,$<)
+	touch $@
+
 # Where a Python of the Lambda's own version is found, the unit tests run on it too.
 .tools/lambda-python/.stamp: requirements/dev.txt .venv/.stamp
 	$(call environment,.tools/lambda-python,$(LAMBDA_PYTHON),$<)
@@ -56,7 +60,7 @@ endef
 
 ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp
 
-.PHONY: browser help install run test check format build bench fuzz lock clean
+.PHONY: browser help install run test check format build bench fuzz load lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -108,8 +112,11 @@ bench: $(ENVIRONMENTS) ## Measure cold and warm requests against the bare SDK
 fuzz: $(ENVIRONMENTS) ## Try 100,000 request bodies, and look for the row behind every 200 (FUZZ_EXAMPLES=…)
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/pytest -v tests/fuzz --hypothesis-show-statistics
 
+load: $(ENVIRONMENTS) .tools/load/.stamp ## Send 20,000 requests to the local stack, and audit what it stored (LOAD_REQUESTS=…)
+	@PYTHONPATH=functions $(BIN)/python -m tools.load
+
 lock: .tools/uv/.stamp ## Write requirements/*.txt anew from pyproject.toml
-	for group in uv runtime jwt dev sam emulator; do
+	for group in uv runtime jwt dev sam emulator load; do
 	  constraint=; [ $$group != dev ] || constraint="-c requirements/runtime.txt -c requirements/jwt.txt"
 	  $(UV) pip compile pyproject.toml --quiet --upgrade --group $$group $$constraint --universal \
 	    --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \

@@ -93,7 +93,7 @@ def _answers(case: _Case) -> Iterator[Finding]:
     for uuid, feedback in case.rows:
         if not request.may_be_stored:
             yield Finding("invented", f"request {request.name}: {uuid}, but {request.seen}")
-        elif feedback != wanted(request.body):
+        elif feedback != wanted(request):
             yield Finding("altered", f"request {request.name}: {feedback}, not {request.body}")
     told = {one.id for one in request.seen if one.kind == "accepted" and not request.dry}
     if told and not ids:
@@ -126,7 +126,7 @@ def _labels(cases: Iterable[_Case], stored: Stored) -> Iterator[Finding]:
     for uuid, label in stored.labels:
         kept[uuid].append(label)
     for case in cases:
-        due = wanted_labels(case.request.body)
+        due = wanted_labels(case.request)
         for uuid, _ in case.rows:
             found = kept.pop(uuid, [])
             if len(found) != len(due):

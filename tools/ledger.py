@@ -55,6 +55,8 @@ class Request:
     """The batch with which it is stored, or not at all."""
     sound: bool = True
     """Whether there is no reason to refuse it."""
+    sender: Mapping[str, str] = field(default_factory=dict)
+    """The tags that tell whose it is: they are stored with it, and not in its body."""
     seen: list[Outcome] = field(default_factory=list)
 
     @property
@@ -116,12 +118,14 @@ def read(scan: Callable[[str], Iterable[Item]]) -> Stored:
     )
 
 
-def wanted(body: Body) -> Feedback:
+def wanted(request: Request) -> Feedback:
     """Tell what is to be kept of a request that is accepted."""
+    body = request.body
     metric, value = body["metric_name"], body["value"]
     level = "inference" if body.get("inference_id") else "episode"
     target = body[f"{level}_id"]
-    tags = {**body["tags"], **({"tensorzero::internal": "true"} if body.get("internal") else {})}
+    internal = {"tensorzero::internal": "true"} if body.get("internal") else {}
+    tags = {**body["tags"], **internal, **request.sender}
     match metric, value:
         case "comment", _:
             return Feedback("CommentFeedback", target, metric, ("S", value), tags, level)
@@ -140,8 +144,9 @@ def wanted(body: Body) -> Feedback:
             return Feedback("none: no metric takes this", target, metric, value, tags)
 
 
-def wanted_labels(body: Body) -> list[Label]:
+def wanted_labels(request: Request) -> list[Label]:
     """Tell which verdict is to be kept beside the metric: one, or none."""
+    body = request.body
     if not {*_EVALUATION} <= body["tags"].keys():
         return []
     datapoint, evaluator = (body["tags"][name] for name in _EVALUATION)

@@ -1,4 +1,4 @@
-"""What a request says, a function a kind: five that are stored, one that is not, five refused."""
+"""What a request says, a function a kind: five that are stored, one that is dry, two refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,6 +8,9 @@ from typing import Any, TypeAlias
 from runtime import uuids
 
 Body: TypeAlias = dict[str, Any]
+
+NOBODY = "0192c4a0-7e00-7000-8000-000000000000"
+"""An inference of long ago that is not recorded: it is waited for, a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,10 @@ def _refused(target: Target, random: Random) -> Body:
     )
 
 
+def _unrecorded(_target: Target, _random: Random) -> Body:
+    return {"metric_name": "draft_accepted", "value": True, "inference_id": NOBODY}
+
+
 STORED: dict[str, Callable[[Target, Random], Body]] = {
     "boolean": _boolean,
     "float": _float,
@@ -117,4 +124,5 @@ STORED: dict[str, Callable[[Target, Random], Body]] = {
     "demonstration": _demonstration,
     "label": _label,
 }
-KINDS = {**STORED, "dry run": _dry_run, "refused": _refused}
+UNSOUND = {"refused": _refused, "unrecorded": _unrecorded}
+KINDS = {**STORED, "dry run": _dry_run, **UNSOUND}

@@ -2,12 +2,12 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from tools.ledger import TAG, Outcome, Request
-from tools.load.bodies import KINDS, STORED, Target
+from tools.load.bodies import KINDS, STORED, UNSOUND, Target
 
 OK = frozenset({200})
 REFUSED = frozenset({400, 404, 422})
@@ -87,9 +87,12 @@ class Post:
 class Traffic:
     """Makes requests about targets that are recorded; for the same seed, of the same kinds."""
 
-    def __init__(self, about: Sequence[Target], seed: int = 0) -> None:
-        """Begin to count."""
+    def __init__(
+        self, about: Sequence[Target], seed: int = 0, sender: Mapping[str, str] | None = None
+    ) -> None:
+        """Begin to count. `sender` are the tags that the API will add, to tell whose it is."""
         self.about = about
+        self._sender = sender or {}
         self._random = Random(seed)  # noqa: S311 - nothing that is drawn is a secret
         self._numbers = itertools.count(1)
 
@@ -131,4 +134,9 @@ class Traffic:
         body = KINDS[kind](self._random.choice(self.about), self._random)
         name = str(next(self._numbers))
         body["tags"] = {TAG: name, **body.get("tags", {})}
-        return Request(body, f"key-{name}" if keyed else None, sound=kind != "refused")
+        return Request(
+            body,
+            f"key-{name}" if keyed else None,
+            sound=kind not in UNSOUND,
+            sender=self._sender,
+        )

@@ -181,6 +181,15 @@ def test_a_demonstration_that_says_something_else_is_altered(text: str) -> None:
     assert broken([asked], {"DemonstrationFeedback": [stored]}) == ["altered"]
 
 
+def test_a_row_tells_whose_it_is() -> None:
+    """By tags that are not in the request."""
+    request = Request(body(), seen=[STORED], sender={"whose": "mine"})
+    stored = row(tags={"M": {"request": {"S": "1"}, "whose": {"S": "mine"}}})
+
+    assert broken([request], booleans(stored)) == []
+    assert broken([request], booleans(row())) == ["altered"]
+
+
 def test_a_row_in_another_kinds_table_is_altered() -> None:
     """Whatever it says."""
     request = Request(body(), seen=[STORED])

@@ -1,0 +1,120 @@
+"""`make load`: deploys the stack, sends it requests of every kind, and audits what it has stored.
+
+LOAD_REQUESTS=… says how many.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from runtime.credential import PUBLIC_ID
+from tools.audit import Report, audit
+from tools.emulator import ROOT, EmulatorDied, emulator
+from tools.ledger import read
+from tools.load.bodies import targets
+from tools.load.caller import PATIENCE, Caller, Run
+from tools.load.distribution import summary, table
+from tools.load.traffic import Post, Traffic
+from tools.stack import LOCAL, Stack, StackFailed, build, deploy
+
+HOME = LOCAL / "load"
+CONCURRENCY = (8, 32)
+"""Each gets its part of the requests, one after the other."""
+REQUESTS = 20_000
+SLOWEST = 10
+"""Requests a second: whoever is slower runs out of time."""
+PAIRS = 100
+"""Of inferences that the requests are about."""
+SHOWN = 5
+"""How many surprises are spelled out."""
+STARTED = time.monotonic()
+
+
+def main() -> int:
+    """Send them; 1 if the audit finds anything, or an answer was not to be expected."""
+    shutil.rmtree(HOME, ignore_errors=True)
+    try:
+        say("building the stack for this machine")
+        build()
+        with emulator(HOME / "aws") as aws:
+            say("deploying it to the emulator")
+            return load(deploy(aws), int(os.environ.get("LOAD_REQUESTS", REQUESTS)))
+    except (EmulatorDied, StackFailed) as failure:
+        say(str(failure))
+        return 1
+
+
+def load(stack: Stack, number: int) -> int:
+    """Send so many requests, and tell what came of them."""
+    key = stack.new_key(description="make load")
+    caller = Caller(stack.url, {"authorization": f"Bearer {key}"})
+    about = targets(PAIRS)
+    caller.record(about)
+    traffic = Traffic(about, sender={PUBLIC_ID: key.split("-")[2]})
+    until = time.monotonic() + max(number / SLOWEST, 60)
+    sent: list[Post] = []
+    runs: list[Run] = []
+    for concurrency in CONCURRENCY:
+        sent += warm_up(caller, traffic, concurrency)
+        posts = [*traffic.mix(number // len(CONCURRENCY))]
+        runs.append(caller.send(posts, concurrency, until, say))
+        sent += posts
+    say("reading all that is stored")
+    report = audit((one for post in sent for one in post.requests), read(stack.items))
+    return tell(runs, report, number)
+
+
+def warm_up(caller: Caller, traffic: Traffic, concurrency: int) -> list[Post]:
+    """Let the emulator start as many Lambdas as will be needed: that is not what is measured.
+
+    Strangers come at once, so each needs the authorizer; what is about an unrecorded target
+    keeps its Lambda busy until all have been started.
+    """
+    say(f"warming up for concurrency {concurrency}")
+    stranger = Caller(caller.url, {"authorization": "Bearer nobody"})
+    rounds = [
+        (stranger, [traffic.single("unrecorded") for _ in range(concurrency)]),
+        (caller, [traffic.single("unrecorded") for _ in range(concurrency)]),
+        (caller, [traffic.batch(["unrecorded"]) for _ in range(concurrency)]),
+    ]
+    for who, posts in rounds:
+        who.send(posts, concurrency, time.monotonic() + PATIENCE, lambda _: None)
+    return [post for _, posts in rounds for post in posts]
+
+
+def tell(runs: list[Run], report: Report, number: int) -> int:
+    """Print what there is to tell, and draw it; 1 if it is not all well."""
+    for run in runs:
+        print(f"\n{table(run)}")
+    print(f"\n{report}\n")
+    print(f"The distribution, drawn: {draw(runs).relative_to(ROOT)}")
+    surprises = [surprise for run in runs for surprise in run.surprises]
+    if surprises:
+        print(f"{len(surprises)} answers were not to be expected:")
+        print("\n".join(f"  - {surprise}" for surprise in surprises[:SHOWN]))
+    missing = number - sum(len(run.took) for run in runs)
+    if missing:
+        print(f"There was no time for {missing:,} of {number:,} requests.")
+    return 1 if report.findings or surprises or missing else 0
+
+
+def draw(runs: list[Run]) -> Path:
+    """Draw the distribution, in the environment that can."""
+    results, plot = HOME / "results.json", HOME / "latency.svg"
+    results.write_text(json.dumps([summary(run) for run in runs]), "utf-8")
+    python = ROOT / ".tools/load/bin/python"
+    subprocess.run([python, "-m", "tools.load.plot", results, plot], cwd=ROOT, check=True)
+    return plot
+
+
+def say(progress: str) -> None:
+    """Tell how far it is, on standard error."""
+    sys.stderr.write(f"load {time.monotonic() - STARTED:5.0f} s  {progress}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
