@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from batch.api import MAX_BODY, build
+from batch.api import build
 from batch.service import BatchService
 from batch.writing import Outcomes, Writing
 from runtime.errors import BatchTooLarge, StorageUnavailable
@@ -18,6 +18,8 @@ from tests.unit.batch.stack import INFERENCE, RECORDS, element
 from tests.unit.conftest import Lines, Output
 from tests.unit.fakes import DictLookup, Invocation, ListWriter, ManualTime, catalog
 
+LARGEST = 6_291_456
+"""How many bytes Lambda takes."""
 SECRET = "b3Vy-secret"  # noqa: S105 - what a caller wrote, and no log line may hold
 TOKEN = {
     "credential": "token",
@@ -150,8 +152,8 @@ GZIP = {"content-encoding": "gzip"}
         (SECRET.encode(), {}, 400, "malformed_body"),
         (element(), {}, 400, "invalid_field"),
         ([5] * 101, {}, 413, "batch_too_large"),
-        (b" " * (MAX_BODY + 1), {}, 413, "body_too_large"),
-        (gzip.compress(b" " * (MAX_BODY + 1)), {"headers": GZIP}, 413, "body_too_large"),
+        (b" " * (LARGEST + 1), {}, 413, "body_too_large"),
+        (gzip.compress(b" " * (LARGEST + 1)), {"headers": GZIP}, 413, "body_too_large"),
         ([], {"headers": {"content-encoding": "br"}}, 415, "unsupported_encoding"),
         ([], {"headers": {"idempotency-key": "k"}}, 400, "invalid_idempotency_key"),
         ([], {"headers": {"idempotency-key": ""}}, 400, "invalid_idempotency_key"),
@@ -232,7 +234,7 @@ def test_an_atomic_batch_beyond_a_transaction_is_a_413() -> None:
 def test_a_body_may_be_compressed_and_as_large_as_lambda_takes() -> None:
     """More than a single request's: there may be a hundred of them."""
     writer = ListWriter()
-    body = json.dumps([element()]).encode().ljust(MAX_BODY)
+    body = json.dumps([element()]).encode().ljust(LARGEST)
 
     status, [answer] = _post(gzip.compress(body), writer, headers=GZIP)
 
