@@ -1,8 +1,7 @@
 /** Feedback that is sent until it is answered, and is stored once however often it is sent. */
 
 const ATTEMPTS = 4;
-const LONGEST_PAUSE = 10; // seconds, whatever Retry-After asks for
-const PATIENCE = 35; // seconds; the API itself gives up after 30
+const LONGEST_PAUSE = 10; // seconds; where the API asks for more, the visitor is told
 
 /** The Idempotency-Key of each request that nobody has answered yet, by the request's body. */
 const unanswered = new Map();
@@ -19,12 +18,13 @@ export async function send(url, feedback, getToken, onRetry) {
   unanswered.set(body, key);
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await post(url, body, key, getToken);
-    if (!isRetryable(outcome) || attempt === ATTEMPTS) {
+    const seconds = outcome.retryAfter || 2 ** attempt / 4;
+    if (!isRetryable(outcome) || attempt === ATTEMPTS || seconds > LONGEST_PAUSE) {
       if (isFinal(outcome)) unanswered.delete(body);
       return outcome;
     }
     onRetry();
-    await pause(outcome.retryAfter || 2 ** attempt / 4);
+    await pause(seconds);
   }
 }
 
@@ -41,10 +41,6 @@ async function post(url, body, key, getToken) {
         "idempotency-key": key,
       },
       body,
-      cache: "no-store",
-      credentials: "omit",
-      redirect: "error", // the token is for this API alone
-      signal: AbortSignal.timeout(PATIENCE * 1000),
     });
     return await read(response);
   } catch {
@@ -54,10 +50,7 @@ async function post(url, body, key, getToken) {
 
 /** Read an answer: the API's own has a code, API Gateway's has only a status. */
 async function read(response) {
-  if (response.ok) {
-    await response.json(); // an answer that breaks off is none
-    return { status: response.status, code: "stored" };
-  }
+  if (response.ok) return { status: response.status, code: "stored" };
   const { code = `http_${response.status}`, error } = await response.json().catch(() => ({}));
   return {
     status: response.status,
@@ -98,6 +91,5 @@ function isFinal({ status }) {
 
 function pause(seconds) {
   const spread = 1 + Math.random() / 2; // not all pages at the same moment
-  const milliseconds = Math.min(seconds, LONGEST_PAUSE) * 1000 * spread;
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  return new Promise((resolve) => setTimeout(resolve, seconds * spread * 1000));
 }

@@ -67,17 +67,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             text=True,
         )
         with process:
-            assert process.stdout
-            assert process.stdout.readline().startswith("Serving HTTP")
-            yield served
-            process.terminate()
+            try:
+                assert process.stdout
+                assert process.stdout.readline().startswith("Serving HTTP")
+                yield served
+            finally:
+                process.terminate()
 
 
 @pytest.fixture(scope="session")
 def driver(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """Start the browser, for which the site is at both origins."""
     if not (CHROMIUM and DRIVER):
-        pytest.skip("no browser: install chromium and chromedriver, Debian's chromium-driver")
+        pytest.skip("no browser: install Debian's chromium and chromium-driver")
     origins = (urlsplit(origin).netloc for origin in (ORIGIN, ELSEWHERE))
     rules = ", ".join(f"MAP {origin} {HOST}:{site.port}" for origin in origins)
     options = ChromeOptions()

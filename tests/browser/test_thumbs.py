@@ -1,6 +1,7 @@
 """A visitor votes and comments in a browser, and is told the truth of what becomes of it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,15 +126,15 @@ def test_a_double_click_is_one_vote(visit: Visit, token: str) -> None:
 
 
 def test_a_visitor_may_think_again(visit: Visit, token: str) -> None:
-    """Where the token allows it, the other thumb is another vote: it has a key of its own."""
+    """And again: where the token allows it, each is a vote of its own, with a key of its own."""
     page = visit.begin(token)
-    for thumb in ("true", "false"):
+    for thumb in ("true", "false", "true"):
         page.vote(thumb)
         page.told("stored")
+        assert page.pressed == [thumb]
 
-    assert page.pressed == ["false"]
-    assert sorted(visit.stored(), key=str) == [{"BOOL": False}, {"BOOL": True}]
-    assert len({*visit.keys}) == 2
+    assert sorted(visit.stored(), key=str) == [{"BOOL": False}, {"BOOL": True}, {"BOOL": True}]
+    assert len({*visit.keys}) == 3
 
 
 def test_the_page_is_used_without_a_mouse(visit: Visit, token: str) -> None:
@@ -276,18 +277,38 @@ def test_a_vote_whose_answer_is_lost_is_stored_once(visit: Visit, token: str) ->
     assert visit.proxy.answers[1]["idempotent-replayed"] == "true"
 
 
-def test_a_vote_waits_as_long_as_it_is_told_to(visit: Visit, token: str) -> None:
-    """Retry-After is read across origins; another vote has another key."""
-    page = visit.begin(token)
-    busy = '{"error": "…", "code": "storage_unavailable"}'
+@pytest.fixture
+def busy() -> Callable[[int], Answer]:
+    """Make the API busy for some seconds."""
+    body = '{"error": "…", "code": "storage_unavailable"}'
     cors = {"access-control-allow-origin": ORIGIN, "access-control-expose-headers": "retry-after"}
-    visit.proxy.troubles = [Answer(503, busy, {**cors, "retry-after": "1"})]
+    return lambda seconds: Answer(503, body, {**cors, "retry-after": str(seconds)})
+
+
+def test_a_vote_waits_as_long_as_it_is_told_to(
+    visit: Visit, token: str, busy: Callable[[int], Answer]
+) -> None:
+    """And is then the same as before."""
+    page = visit.begin(token)
+    visit.proxy.troubles = [busy(1)]
     page.vote("true")
 
     assert page.told("stored") == STORED
     first, second = visit.proxy.requests
     assert second.at - first.at >= 1
     assert (first.key, first.body) == (second.key, second.body)
+
+
+def test_a_visitor_is_not_left_waiting_for_long(
+    visit: Visit, token: str, busy: Callable[[int], Answer]
+) -> None:
+    """They may come back, and press again."""
+    page = visit.begin(token)
+    visit.proxy.troubles = [busy(3600)]
+    page.vote("true")
+
+    assert page.told("problem") == f"{BUSY} {ONCE}"
+    assert len(visit.proxy.requests) == 1
 
 
 @pytest.mark.parametrize(
