@@ -64,5 +64,5 @@ def codes(cell: str) -> list[str]:
 
 
 README = Document.at("README.md")
-OTHERS = ("CHANGELOG.md", "docs/decisions.md", "examples/thumbs/README.md")
+OTHERS = ("CHANGELOG.md", "docs/decisions.md", "examples/thumbs/README.md", "docs/threat-model.md")
 DOCUMENTS = [README, *map(Document.at, OTHERS)]

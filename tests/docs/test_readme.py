@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from authorizer.scopes import SCOPES
+from batch import api as batch_api
+from batch import grouping
+from feedback import tags
 from feedback.schemas import FIELDS
 from inferences.schemas import InferenceRecord
 from runtime import errors, telemetry
@@ -35,19 +39,27 @@ def test_every_refusal_is_documented_with_its_status() -> None:
     }
 
 
-@pytest.mark.parametrize("limit", [MAX_BODY, MAX_ITEM, errors.ECHO])
+LIMITS = [
+    *(MAX_BODY, MAX_ITEM, errors.ECHO),
+    *(batch_api.MAX_BODY, grouping.MOST_PUTS, grouping.MOST_BYTES),
+    *(tags.MOST, tags.LONGEST_NAME, tags.LONGEST_VALUE),
+]
+
+
+@pytest.mark.parametrize("limit", LIMITS)
 def test_a_limit_is_told_in_numbers(limit: int) -> None:
     """Those of the code."""
     assert re.search(rf"\b{limit:,}\b", README.text)
 
 
-def test_every_route_is_documented() -> None:
+def test_every_route_is_documented_with_its_scope() -> None:
     """And no other."""
+    rows = README.table("| route | what it does | scope of the key |")
     routes = properties("AWS::ApiGatewayV2::Route").values()
 
-    assert sorted(_first_codes("| route | what it does |")) == sorted(
-        route["RouteKey"] for route in routes
-    )
+    assert {codes(row[0])[0]: row[2].strip("`") for row in rows} == {
+        route["RouteKey"]: SCOPES[route["RouteKey"]] or "any" for route in routes
+    }
 
 
 def test_every_parameter_of_the_template_is_documented_with_its_default() -> None:
@@ -90,17 +102,18 @@ def test_every_metric_is_documented_with_the_services_that_emit_it() -> None:
 
 
 def _services() -> dict[str, list[str]]:
-    """Give the metrics of outcomes that each service's `Telemetry(…)` names."""
+    """Give the metrics of outcomes that a service's `Telemetry(…)`s name."""
     calls = [
         node
         for path in (ROOT / "functions").glob("*/api.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Telemetry"
     ]
-    return {
-        ast.literal_eval(call.args[0]): [ast.literal_eval(word.value) for word in call.keywords]
-        for call in calls
-    }
+    services: dict[str, list[str]] = {}
+    for call in calls:
+        outcomes = services.setdefault(ast.literal_eval(call.args[0]), [])
+        outcomes += [ast.literal_eval(word.value) for word in call.keywords]
+    return services
 
 
 def test_every_alarm_is_documented() -> None:
