@@ -71,11 +71,11 @@ def load(stack: Stack, number: int) -> int:
 def warm_up(caller: Caller, traffic: Traffic, concurrency: int) -> list[Post]:
     """Let the emulator start as many Lambdas as will be needed: that is not what is measured.
 
-    Strangers come at once, so each needs the authorizer; what is about an unrecorded target
-    keeps its Lambda busy until all have been started.
+    Strangers who come at once each need an authorizer; what is about an unrecorded target keeps
+    its Lambda busy until all have been started.
     """
     say(f"warming up for concurrency {concurrency}")
-    stranger = Caller(caller.url, {"authorization": "Bearer nobody"})
+    stranger = Caller(caller.url, {"authorization": f"Bearer stranger-{concurrency}"})
     rounds = [
         (stranger, [traffic.single("unrecorded") for _ in range(concurrency)]),
         (caller, [traffic.single("unrecorded") for _ in range(concurrency)]),
