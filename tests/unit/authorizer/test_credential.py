@@ -13,6 +13,11 @@ def test_a_key_is_its_public_id_and_its_secret() -> None:
     assert parse(f"Bearer {KEY}") == Secret("aB3" * 4, "xY9z" * 12)
 
 
+def test_a_token_has_8_kilobytes_at_most() -> None:
+    """API Gateway takes 10 for all headers together."""
+    assert MAX_TOKEN == 8_192
+
+
 @pytest.mark.parametrize("token", ["a.b.c", "eyJ0_-9.e30.AZaz09", f"a.{'b' * (MAX_TOKEN - 4)}.c"])
 def test_a_token_is_three_parts_of_base64url(token: str) -> None:
     """Up to a length that no good one has."""

@@ -61,6 +61,18 @@ def test_a_token_of_another_key_is_refused(algorithm: str) -> None:
         tokens.verify(Token(jwt.encode(claims(), others[algorithm], algorithm)), _key(algorithm))
 
 
+def test_a_key_too_short_to_be_safe_verifies_nothing() -> None:
+    """No operator's command made it: it is no caller's fault, and escapes."""
+    short = rsa.generate_private_key(65537, 1024)  # noqa: S505 - it is to be refused
+    pem = short.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    key = TokenKey(KID, None, None, algorithm="RS256", public_key=pem.decode())
+    with pytest.warns(jwt.InsecureKeyLengthWarning):
+        token = jwt.encode(claims(), short, "RS256")
+
+    with pytest.raises(jwt.InvalidKeyError):
+        tokens.verify(Token(token), key)
+
+
 @pytest.mark.parametrize(
     "audience", [ABSENT, None, "", "tensorzero", ["tensorzero-feedback"], "TENSORZERO-FEEDBACK"]
 )
@@ -89,7 +101,7 @@ def test_a_clock_that_is_ahead_mints_good_tokens() -> None:
     assert read.author == "ada"
 
 
-@pytest.mark.parametrize("claim", ["exp", "iat", "sub", "targets", "metrics"])
+@pytest.mark.parametrize("claim", ["aud", "exp", "iat", "sub", "targets", "metrics"])
 def test_a_token_without_a_claim_is_refused(claim: str) -> None:
     """Each of them is needed."""
     with pytest.raises(InvalidToken):
