@@ -55,12 +55,10 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def stage(aws: Emulator, dynamodb: "DynamoDBClient", layer: Path) -> Iterator[Stage]:
-    """Set it up, with a few recorded targets and no trouble yet."""
+    """Set it up, with two recorded targets and no trouble yet."""
     tables, state = create_tables(dynamodb), random.getstate()
     with ExitStack() as stack:
-        stack.callback(
-            random.setstate, state
-        )  # the proxy is not random: the SDK's pauses are short
+        stack.callback(random.setstate, state)  # which the proxy sets, to shorten pauses
         between = stack.enter_context(proxy(aws.port))
 
         def make_api() -> Api:
@@ -73,7 +71,7 @@ def stage(aws: Emulator, dynamodb: "DynamoDBClient", layer: Path) -> Iterator[St
                 }
             )
 
-        first, about = make_api(), targets(2)
+        first, about = make_api(), targets(1)
         for target in about:
             assert first(to_record(target), Patience())
         yield Stage(tables, between, make_api, Client(first), Traffic(about), dynamodb)

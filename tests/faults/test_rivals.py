@@ -2,7 +2,8 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +32,23 @@ class StartingLine(Trouble):
         if call.operation in WRITES and next(self.writes) < self.line.parties:
             self.line.wait()
         return call.happen()
+
+
+def race(stage: Stage, pairs: Iterable[tuple[Post, Post]]) -> list[list[bool]]:
+    """Let two callers send a pair at once, one pair after the other, and hold the audit.
+
+    Tell of each post whether it was answered as it deserves. Both callers have looked, and seen
+    nothing, when they write.
+    """
+    rivals = [Client(stage.make_api(), requests=stage.client.requests) for _ in range(2)]
+    served = []
+    with ThreadPoolExecutor(len(rivals)) as pool:
+        for pair in pairs:
+            stage.proxy.trouble = StartingLine()
+            served.append([*pool.map(Client.send, rivals, pair)])
+    assert stage.proxy.operations.count("TransactWriteItems") >= 2 * len(served)
+    assert stage.audit().findings == ()
+    return served
 
 
 def _single(traffic: Traffic) -> Post:
@@ -67,17 +85,19 @@ def _one_by_one(post: Post) -> Post:
 def test_one_stores_and_both_are_told(
     make: Callable[[Traffic], Post], rival: Callable[[Post], Post], times: int, stage: Stage
 ) -> None:
-    """Both have looked, and seen nothing, when both write."""
-    rivals = [Client(stage.make_api(), requests=stage.client.requests) for _ in range(2)]
+    """The very same rows were about to be written twice."""
+    posts = [make(stage.traffic) for _ in range(times)]
 
-    with ThreadPoolExecutor(len(rivals)) as pool:
-        for _ in range(times):
-            stage.proxy.trouble = StartingLine()
-            post = make(stage.traffic)
-            served = list(pool.map(Client.send, rivals, (post, rival(post))))
-            assert served == [True, True]
+    assert race(stage, [(post, rival(post)) for post in posts]) == [[True, True]] * times
+    assert stage.audit().counted["rows"] == sum(len(post.requests) for post in posts)
 
-    assert stage.proxy.operations.count("TransactWriteItems") >= 2 * times
-    report = stage.audit()
-    assert report.findings == ()
-    assert report.counted["rows"] == report.counted["requests"] >= times
+
+def test_of_two_requests_with_one_key_one_is_stored_and_the_other_refused(stage: Stage) -> None:
+    """A key is one request's, though nobody knows whose until both have come."""
+    pairs = [(_single(stage.traffic), stage.traffic.single("comment")) for _ in range(100)]
+    for one, other in pairs:
+        other.requests[0].key = one.requests[0].key
+
+    assert {*map(tuple, race(stage, pairs))} <= {(True, False), (False, True)}
+    seen = [request.seen[0].status for request in stage.client.requests.values()]
+    assert Counter(seen) == {200: 100, 422: 100}
