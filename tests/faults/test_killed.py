@@ -17,12 +17,12 @@ from tests.faults.conftest import Stage
 from tests.faults.fault import Call
 from tests.faults.proxy import Trouble
 from tools.emulator import Emulator
+from tools.load.bodies import STORED
 from tools.load.traffic import Post, Traffic
 from tools.stack import Stack, build
 
 GRACE = 10
 """Seconds within which a process that is killed is gone."""
-STORED = ["boolean", "float", "comment", "demonstration", "label"]
 
 
 class Moment(Enum):
@@ -69,9 +69,9 @@ class Way:
 WAYS = {
     "single": Way(lambda traffic: traffic.single("boolean"), 2),
     "keyed": Way(lambda traffic: traffic.single("label", keyed=True), 2),
-    "batch": Way(lambda traffic: traffic.batch(STORED * 3, keyed=0.5), 3),
-    "atomic": Way(lambda traffic: traffic.batch(STORED, atomic=True), 2),
-    "atomic, keyed": Way(lambda traffic: traffic.batch(STORED, keyed=1, atomic=True), 2),
+    "batch": Way(lambda traffic: traffic.batch([*STORED] * 3, keyed=0.5), 3),
+    "atomic": Way(lambda traffic: traffic.batch([*STORED], atomic=True), 2),
+    "atomic, keyed": Way(lambda traffic: traffic.batch([*STORED], keyed=1, atomic=True), 2),
 }
 
 

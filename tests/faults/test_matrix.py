@@ -11,9 +11,9 @@ from tests.faults.client import LONG, SHORT, repeatable
 from tests.faults.conftest import Stage
 from tests.faults.fault import FAULTS, WRITES, Fault, Strike, say, then
 from tests.faults.proxy import Struck, Trouble
+from tools.load.bodies import STORED
 from tools.load.traffic import Post, Traffic
 
-STORED = ["boolean", "float", "comment", "demonstration", "label"]
 MIXED = [*STORED, "refused", "dry run"]
 
 
@@ -35,9 +35,9 @@ WAYS = {
     "batch": Way(
         lambda traffic: traffic.batch(MIXED * 4, keyed=0.5), READ_AND_TRANSACT | {"BatchWriteItem"}
     ),
-    "atomic": Way(lambda traffic: traffic.batch(STORED, atomic=True), READ_AND_TRANSACT),
+    "atomic": Way(lambda traffic: traffic.batch([*STORED], atomic=True), READ_AND_TRANSACT),
     "atomic, keyed": Way(
-        lambda traffic: traffic.batch(STORED, keyed=1, atomic=True), READ_AND_TRANSACT
+        lambda traffic: traffic.batch([*STORED], keyed=1, atomic=True), READ_AND_TRANSACT
     ),
 }
 TIMES = {"once": 1, "twice in a row": 2, "for good": math.inf}

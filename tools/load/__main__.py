@@ -4,6 +4,7 @@ LOAD_REQUESTS=… says how many.
 """
 
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -45,7 +46,9 @@ def main() -> int:
             return load(deploy(aws), int(os.environ.get("LOAD_REQUESTS", REQUESTS)))
     except (EmulatorDied, StackFailed) as failure:
         say(str(failure))
-        return 1
+    except KeyboardInterrupt:
+        say("stopped")
+    return 1
 
 
 def load(stack: Stack, number: int) -> int:
@@ -60,12 +63,14 @@ def load(stack: Stack, number: int) -> int:
     runs: list[Run] = []
     for concurrency in CONCURRENCY:
         sent += warm_up(caller, traffic, concurrency)
-        posts = [*traffic.mix(number // len(CONCURRENCY))]
+        posts = [*traffic.mix(math.ceil(number / len(CONCURRENCY)))]
         runs.append(caller.send(posts, concurrency, until, say))
         sent += posts
     say("reading all that is stored")
     report = audit((one for post in sent for one in post.requests), read(stack.items))
-    return tell(runs, report, number)
+    failed = tell(runs, report, number)
+    print(f"The distribution, drawn: {draw(runs).relative_to(ROOT)}")
+    return failed
 
 
 def warm_up(caller: Caller, traffic: Traffic, concurrency: int) -> list[Post]:
@@ -87,25 +92,24 @@ def warm_up(caller: Caller, traffic: Traffic, concurrency: int) -> list[Post]:
 
 
 def tell(runs: list[Run], report: Report, number: int) -> int:
-    """Print what there is to tell, and draw it; 1 if it is not all well."""
+    """Print what there is to tell; 1 if it is not all well."""
     for run in runs:
         print(f"\n{table(run)}")
     print(f"\n{report}\n")
-    print(f"The distribution, drawn: {draw(runs).relative_to(ROOT)}")
     surprises = [surprise for run in runs for surprise in run.surprises]
     if surprises:
         print(f"{len(surprises)} answers were not to be expected:")
         print("\n".join(f"  - {surprise}" for surprise in surprises[:SHOWN]))
-    missing = number - sum(len(run.took) for run in runs)
-    if missing:
-        print(f"There was no time for {missing:,} of {number:,} requests.")
-    return 1 if report.findings or surprises or missing else 0
+    sent = sum(len(run.took) for run in runs)
+    if sent < number:
+        print(f"There was time for {sent:,} of {number:,} requests only.")
+    return 1 if report.findings or surprises or sent < number else 0
 
 
 def draw(runs: list[Run]) -> Path:
     """Draw the distribution, in the environment that can."""
     results, plot = HOME / "results.json", HOME / "latency.svg"
-    results.write_text(json.dumps([summary(run) for run in runs]), "utf-8")
+    results.write_text(json.dumps([summary(run) for run in runs if run.took]), "utf-8")
     python = ROOT / ".tools/load/bin/python"
     subprocess.run([python, "-m", "tools.load.plot", results, plot], cwd=ROOT, check=True)
     return plot

@@ -2,8 +2,9 @@
 
 import json
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode, urlsplit
@@ -54,13 +55,16 @@ class Caller:
         run, waiting, started = Run(concurrency), iter(posts), time.monotonic()
         with ThreadPoolExecutor(concurrency) as pool:
             callers = {pool.submit(self._work, waiting, until, run) for _ in range(concurrency)}
-            while callers:
-                done, callers = wait(callers, BEAT)
-                for caller in done:
-                    caller.result()  # a bug of ours ends it all
-                run.seconds = time.monotonic() - started
-                rate = len(run.took) / run.seconds
-                say(f"{len(run.took):,} at concurrency {concurrency}, {rate:.0f} a second")
+            try:
+                while callers:
+                    done, callers = wait(callers, BEAT, FIRST_EXCEPTION)
+                    for caller in done:
+                        caller.result()
+                    run.seconds = time.monotonic() - started
+                    rate = len(run.took) / run.seconds
+                    say(f"{len(run.took):,} at concurrency {concurrency}, {rate:.0f} a second")
+            finally:
+                deque(waiting, maxlen=0)  # after a bug, or Ctrl-C, nobody sends any more
         return run
 
     def _work(self, waiting: Iterator[Post], until: float, run: Run) -> None:

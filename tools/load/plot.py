@@ -44,7 +44,7 @@ def draw(results: list[dict[str, Any]], into: Path) -> None:
 
 def whole(axes: plt.Axes, results: list[dict[str, Any]]) -> None:
     """Draw which share of all requests took longer than so long."""
-    for result, colour in zip(results, COLOURS, strict=True):
+    for result, colour in zip(results, COLOURS, strict=False):
         ordered = result["milliseconds"]
         share = [100 * (1 - place / len(ordered)) for place in range(len(ordered))]
         label = f"concurrency {result['concurrency']}: {result['rate']:.0f} requests a second"
@@ -56,7 +56,7 @@ def whole(axes: plt.Axes, results: list[dict[str, Any]]) -> None:
 def kinds(axes: plt.Axes, results: list[dict[str, Any]]) -> None:
     """Draw where each kind's quantiles are."""
     names = [*dict.fromkeys(name for result in results for name in result["kinds"])]
-    for place, (result, colour) in enumerate(zip(results, COLOURS, strict=True)):
+    for place, (result, colour) in enumerate(zip(results, COLOURS, strict=False)):
         there = [name for name in names if name in result["kinds"]]
         rows = [names.index(name) + APART * (place - 0.5) for name in there]
         quantiles = [result["kinds"][name] for name in there]

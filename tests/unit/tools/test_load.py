@@ -5,12 +5,15 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
 import pytest
 
+from tools.audit import Finding, Report
 from tools.ledger import Outcome
+from tools.load.__main__ import tell
 from tools.load.bodies import KINDS, STORED, targets
 from tools.load.caller import Caller, Run
 from tools.load.distribution import by_kind, quantile, summary, table
@@ -279,3 +282,30 @@ def test_what_is_drawn_is_what_the_table_says() -> None:
     assert (drawn["concurrency"], drawn["rate"]) == (8, 2.0)
     assert drawn["milliseconds"] == [1.0, 2.0, 3.0, 4.0]
     assert drawn["kinds"]["boolean"]["p50"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("finding", "surprise", "number", "failed", "told"),
+    [
+        (None, None, 4, 0, "lost         0"),
+        (Finding("lost", "request 7"), None, 4, 1, "  - request 7"),
+        (None, "float: 500 {}", 4, 1, "1 answers were not to be expected:\n  - float: 500 {}"),
+        (None, None, 5, 1, "There was time for 4 of 5 requests only."),
+    ],
+)
+def test_the_load_fails_where_anything_is_not_as_it_should_be(
+    finding: Finding | None,
+    surprise: str | None,
+    number: int,
+    failed: int,
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An audit that finds something, an answer that was not to be expected, too little time."""
+    run = replace(RUN, surprises=[surprise] if surprise else [])
+    report = Report({"requests": 4}, (finding,) if finding else ())
+
+    assert tell([run], report, number) == failed
+    printed = capsys.readouterr().out
+    assert table(run) in printed
+    assert told in printed
