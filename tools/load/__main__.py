@@ -17,12 +17,15 @@ from tools.audit import Report, audit
 from tools.emulator import ROOT, EmulatorDied, emulator
 from tools.ledger import read
 from tools.load.bodies import targets
-from tools.load.caller import PATIENCE, Caller, Run
+from tools.load.caller import Caller, Run
 from tools.load.distribution import summary, table
 from tools.load.traffic import Post, Traffic
 from tools.stack import LOCAL, Stack, StackFailed, build, deploy
 
 HOME = LOCAL / "load"
+PARAMETERS = ("Stage=dev", "AuthorizerCacheSeconds=3600")
+"""When the authorizer's answer runs out, all callers ask it anew, and the emulator takes seconds
+to start as many: that is not what is measured."""
 CONCURRENCY = (8, 32)
 """Each gets its part of the requests, one after the other."""
 REQUESTS = 20_000
@@ -43,7 +46,7 @@ def main() -> int:
         build()
         with emulator(HOME / "aws") as aws:
             say("deploying it to the emulator")
-            return load(deploy(aws), int(os.environ.get("LOAD_REQUESTS", REQUESTS)))
+            return load(deploy(aws, *PARAMETERS), int(os.environ.get("LOAD_REQUESTS", REQUESTS)))
     except (EmulatorDied, StackFailed) as failure:
         say(str(failure))
     except KeyboardInterrupt:
@@ -76,19 +79,16 @@ def load(stack: Stack, number: int) -> int:
 def warm_up(caller: Caller, traffic: Traffic, concurrency: int) -> list[Post]:
     """Let the emulator start as many Lambdas as will be needed: that is not what is measured.
 
-    Strangers who come at once each need an authorizer; what is about an unrecorded target keeps
-    its Lambda busy until all have been started.
+    What is about an unrecorded target keeps its Lambda busy until all have been started.
     """
     say(f"warming up for concurrency {concurrency}")
-    stranger = Caller(caller.url, {"authorization": f"Bearer stranger-{concurrency}"})
     rounds = [
-        (stranger, [traffic.single("unrecorded") for _ in range(concurrency)]),
-        (caller, [traffic.single("unrecorded") for _ in range(concurrency)]),
-        (caller, [traffic.batch(["unrecorded"]) for _ in range(concurrency)]),
+        [traffic.single("unrecorded") for _ in range(concurrency)],
+        [traffic.batch(["unrecorded"]) for _ in range(concurrency)],
     ]
-    for who, posts in rounds:
-        who.send(posts, concurrency, time.monotonic() + PATIENCE, lambda _: None)
-    return [post for _, posts in rounds for post in posts]
+    for posts in rounds:
+        caller.send(posts, concurrency, math.inf, lambda _: None)
+    return [post for posts in rounds for post in posts]
 
 
 def tell(runs: list[Run], report: Report, number: int) -> int:
