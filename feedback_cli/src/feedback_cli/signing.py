@@ -1,7 +1,7 @@
 """The key pairs that tokens are signed and verified with, as PEM texts."""
 
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
@@ -66,9 +66,7 @@ def load_private(pem: bytes) -> tuple[Algorithm, PrivateKey]:
         raise ValueError("the private key is encrypted: decrypt it first") from error
     except ValueError as error:
         raise ValueError("this is no private key in PEM form") from error
-    if not isinstance(key, PrivateKey):
-        raise ValueError(_UNSUITABLE)  # noqa: TRY004 - a value of a file's, not of a caller's
-    return _algorithm(key.public_key()), key
+    return _algorithm(key.public_key()), cast("PrivateKey", key)
 
 
 def load_public(pem: bytes) -> tuple[Algorithm, PublicKey]:
@@ -77,12 +75,10 @@ def load_public(pem: bytes) -> tuple[Algorithm, PublicKey]:
         key = load_pem_public_key(pem)
     except ValueError as error:
         raise ValueError("this is no public key in PEM form") from error
-    if not isinstance(key, PublicKey):
-        raise ValueError(_UNSUITABLE)  # noqa: TRY004 - a value of a file's, not of a caller's
-    return _algorithm(key), key
+    return _algorithm(key), cast("PublicKey", key)
 
 
-def _algorithm(key: PublicKey) -> Algorithm:
+def _algorithm(key: object) -> Algorithm:
     """Tell the one algorithm that a key is for. Raises ValueError."""
     match key:
         case Ed25519PublicKey():

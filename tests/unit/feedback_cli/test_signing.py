@@ -17,7 +17,7 @@ from feedback_cli.signing import Algorithm
 
 UNSUITABLE: dict[str, Any] = {
     "another curve": ec.generate_private_key(ec.SECP384R1()),
-    "a short RSA key": rsa.generate_private_key(65537, 1024),  # noqa: S505 - it is to be refused
+    "a short RSA key": rsa.generate_private_key(65537, 2_047),  # noqa: S505 - it is to be refused
     "another kind": ed448.Ed448PrivateKey.generate(),
 }
 
@@ -30,6 +30,16 @@ def test_a_key_tells_what_it_is_for(algorithm: Algorithm) -> None:
 
     assert signing.load_private(signing.private_pem(private).encode())[0] == algorithm
     assert signing.load_public(signing.public_pem(public).encode())[0] == algorithm
+
+
+def test_an_rsa_key_is_long_enough() -> None:
+    """A new one for years to come; one that is there has 2,048 bits at least."""
+    made = signing.generate(Algorithm.RS256)
+    assert isinstance(made, rsa.RSAPrivateKey)
+    assert made.key_size == 3_072
+
+    least = rsa.generate_private_key(65537, 2_048).public_key()
+    assert signing.load_public(signing.public_pem(least).encode())[0] == Algorithm.RS256
 
 
 @pytest.mark.parametrize("kind", UNSUITABLE)

@@ -21,6 +21,8 @@ TARGET = "0192c4a0-7e00-7000-8000-000000000001"
 KEY_ID = "tokenKey0001"
 PRIVATE = signing.generate(Algorithm.EDDSA)
 PEM = signing.private_pem(PRIVATE)
+UNVERIFIED: Any = {"verify_signature": False}
+"""A token for a second may be over when it is looked at."""
 GOOD: dict[str, Any] = {
     "author": "ada",
     "targets": [TARGET],
@@ -94,6 +96,16 @@ def test_what_would_be_refused_is_not_minted(change: dict[str, Any]) -> None:
     """Better told here than to an end user."""
     with pytest.raises(ValueError, match=r"\w"):
         mint(PEM, KEY_ID, **{**GOOD, **change})
+
+
+def test_the_bounds_themselves_are_minted() -> None:
+    """The shortest author and time, and as many of all else as there may be."""
+    second = timedelta(seconds=1)
+    most = {"author": "x" * 256, "targets": [TARGET] * 20, "metrics": ["liked"] * 50}
+
+    assert _claims(mint(PEM, KEY_ID, **{**GOOD, "author": "x"}))["sub"] == "x"
+    assert len(_claims(mint(PEM, KEY_ID, **{**GOOD, **most}))["metrics"]) == 50
+    assert jwt.decode(mint(PEM, KEY_ID, **{**GOOD, "expires_in": second}), options=UNVERIFIED)
 
 
 @pytest.mark.parametrize("key_id", ["", "short", "a" * 13, "tokenKey-001", f"{KEY_ID}\n"])
