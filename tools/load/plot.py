@@ -10,7 +10,11 @@ from typing import Any
 
 import matplotlib as mpl  # type: ignore[import-not-found]  # only where this runs
 from matplotlib import pyplot as plt
-from matplotlib.ticker import StrMethodFormatter  # type: ignore[import-not-found]
+from matplotlib.ticker import (  # type: ignore[import-not-found]
+    LogLocator,
+    NullFormatter,
+    StrMethodFormatter,
+)
 
 COLOURS = ("#0b6e99", "#d9730d")
 MARKS = {"p50": "o", "p90": "s", "p99": "D", "p99.9": "^"}
@@ -37,7 +41,9 @@ def draw(results: list[dict[str, Any]], into: Path) -> None:
     kinds(axes[1], results)
     for one in axes:
         one.set(xscale="log", xlabel="milliseconds until the answer")
+        one.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         one.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+        one.xaxis.set_minor_formatter(NullFormatter())
         one.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=len(MARKS))
     figure.savefig(into, metadata={"Date": None} if into.suffix == ".svg" else None)
 
