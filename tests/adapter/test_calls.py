@@ -14,7 +14,7 @@ from feedback.service import Service
 from feedback.store import DynamoFeedbackStore
 from feedback.targets import Clock
 from tests.adapter.conftest import Connect
-from tests.adapter.loopback import Answer, Loopback, failure, running, serve
+from tests.adapter.loopback import RESET, Answer, Loopback, failure, running, serve
 from tests.unit.fakes import Invocation, catalog, uuid7
 
 TABLES = {"boolean": "B", "float": "F", "comment": "C", "idempotency": "I"}
@@ -201,3 +201,18 @@ def test_a_dry_run_with_a_key_looks_at_no_key_and_stores_none(connect_to: Connec
         assert _post(connect_to, loopback, request, validated=True, **KEYED) == 200
 
     assert loopback.operations == ["GetItem"]
+
+
+def test_a_transaction_that_is_tried_again_is_the_same_one_to_dynamodb(
+    connect_to: Connect,
+) -> None:
+    """A conflict and a lost answer: the token says that it is to be done once."""
+    reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
+    conflict = failure("TransactionCanceledException", CancellationReasons=reasons)
+
+    with serve(conflict, RESET, Answer()) as loopback:
+        assert _post(connect_to, loopback, REQUESTS[0], validated=False, **KEYED) == 200
+
+    assert loopback.operations == ["TransactWriteItems"] * 3
+    assert loopback.calls == [loopback.calls[0]] * 3
+    assert loopback.calls[0][1]["ClientRequestToken"]
