@@ -20,6 +20,8 @@ class Level(StrEnum):
     INFERENCE = "inference"
     EPISODE = "episode"
 
+    __hash__ = str.__hash__  # an enumeration's own is a call of Python's
+
 
 class Target(NamedTuple):
     """The inference or the episode that feedback is about."""

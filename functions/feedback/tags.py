@@ -44,13 +44,8 @@ def _check_limits(tags: Mapping[str, str]) -> None:
     if len(tags) > MOST:
         raise TagLimitExceeded(f"tags: at most {MOST} tags can be given, found {len(tags)}")
     for name, value in tags.items():
-        if len(name) > LONGEST_NAME:
+        if len(name) > LONGEST_NAME or len(value) > LONGEST_VALUE:
             raise TagLimitExceeded(
-                f"tags.{excerpt(name)}: a tag's name has at most {LONGEST_NAME} characters, "
-                f"found {len(name)}"
-            )
-        if len(value) > LONGEST_VALUE:
-            raise TagLimitExceeded(
-                f"tags.{excerpt(name)}: a tag's value has at most {LONGEST_VALUE} characters, "
-                f"found {len(value)}"
+                f"tags.{excerpt(name)}: a name has at most {LONGEST_NAME} characters and a value "
+                f"{LONGEST_VALUE}, found {len(name)} and {len(value)}"
             )

@@ -34,7 +34,7 @@ def parse(body: bytes) -> Json:
         text = body.decode()
         _check_depth(body)
         document: Json = _DECODER.decode(text)
-        if _SURROGATE.search(body):
+        if b"\\u" in body and _SURROGATE.search(body):
             json.dumps(document, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         _refuse(f"{error.msg} at line {error.lineno} column {error.colno}", error)

@@ -94,7 +94,10 @@ def check_size(item: Item) -> Item:
 
 def item_size(item: Item) -> int:
     """Count an item's bytes as DynamoDB does, names included, or a few more."""
-    return sum(_size(name) + _attribute_size(value) for name, value in item.items())
+    size = 0
+    for name, value in item.items():
+        size += _size(name) + _attribute_size(value)
+    return size
 
 
 def _is_congested(error: ClientError) -> bool:
@@ -111,7 +114,7 @@ def _attribute_size(attribute: Attribute) -> int:
     if kind == "N":
         return len(value) // 2 + 2
     if kind == "M":
-        return 3 + sum(1 + _size(key) + _attribute_size(entry) for key, entry in value.items())
+        return 3 + len(value) + item_size(value)
     return 1
 
 

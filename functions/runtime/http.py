@@ -42,7 +42,7 @@ def body(event: Event, at_most: int = MAX_BODY) -> bytes:
 def reply(status: HTTPStatus, payload: object, **headers: str) -> Reply:
     """Make the JSON response for API Gateway."""
     return {
-        "statusCode": status.value,
+        "statusCode": int(status),
         "headers": {"content-type": "application/json", **headers},
         "body": _JSON.encode(payload),
     }

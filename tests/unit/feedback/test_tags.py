@@ -103,7 +103,10 @@ def test_only_a_verdict_without_its_evaluator_is_incomplete(
     [
         ({str(number): "" for number in range(tags.MOST + 1)}, "tags: at most 512"),
         ({"n" * (tags.LONGEST_NAME + 1): ""}, "tags.nnn"),
-        ({"name": "v" * (tags.LONGEST_VALUE + 1)}, "tags.name: a tag's value"),
+        (
+            {"name": "v" * (tags.LONGEST_VALUE + 1)},
+            "tags.name: a name has at most 1024 characters and a value 65536",
+        ),
     ],
 )
 @pytest.mark.parametrize("internal", [True, False])
