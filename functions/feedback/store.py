@@ -10,7 +10,8 @@ from feedback import claims as claiming
 from feedback.claims import Claim
 from feedback.model import Feedback
 from runtime import uuids
-from runtime.dynamodb import Item, check_size, outages, text_map
+from runtime.dynamodb import CONGESTED_REASONS, Item, check_size, outages, text_map
+from runtime.errors import StorageUnavailable
 from runtime.uuids import Uuid
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class DynamoFeedbackStore:
             except self.client.exceptions.TransactionCanceledException as error:
                 reasons: Any = error.response["CancellationReasons"]
                 for claim, reason in zip(claims, reasons, strict=False):
+                    if reason["Code"] in CONGESTED_REASONS:  # what it will answer comes first
+                        raise StorageUnavailable(congested=True) from error
                     if "Item" in reason:
                         return claim.settle(reason["Item"])
                 raise

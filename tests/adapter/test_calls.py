@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 
 from feedback.api import build
-from feedback.claims import fingerprint
+from feedback.claims import fingerprint, of_key, of_vote
+from feedback.kinds import registry
 from feedback.lookup import DynamoLookup
+from feedback.model import Level, Target
 from feedback.schemas import FeedbackRequest
 from feedback.service import Service
-from feedback.store import DynamoFeedbackStore
+from feedback.store import DynamoFeedbackStore, Row
 from feedback.targets import Clock
+from runtime.credential import Caller, Grant
+from runtime.errors import StorageUnavailable
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import RESET, Answer, Loopback, failure, running, serve
 from tests.unit.fakes import Invocation, catalog, uuid7
@@ -201,6 +205,39 @@ def test_a_dry_run_with_a_key_looks_at_no_key_and_stores_none(connect_to: Connec
         assert _post(connect_to, loopback, request, validated=True, **KEYED) == 200
 
     assert loopback.operations == ["GetItem"]
+
+
+def test_a_vote_is_not_judged_while_its_key_is_in_conflict(connect_to: Connect) -> None:
+    """The first request of the key may have stored the vote: the key's answer counts."""
+    caller = Caller(("token", "k", "ada"), grant=Grant(frozenset(), frozenset(), once=True))
+    target, metric = Target(Level.INFERENCE, INFERENCE), registry.metric(catalog(), "liked")
+    first, second = uuid7(1_700_000_001), uuid7(1_700_000_002)
+    request = FeedbackRequest.parse(REQUESTS[0])
+    claims = [
+        of_key("k", request, caller, second, 2**40),
+        of_vote(caller, target, metric, second),
+    ]
+    row = Row("boolean", {"target_id": {"S": INFERENCE}, "id": {"S": second}})
+    vote = {
+        "Code": "ConditionalCheckFailed",
+        "Item": of_vote(caller, target, metric, first).to_item(),
+    }
+    key = {
+        "Code": "ConditionalCheckFailed",
+        "Item": claims[0]._replace(feedback_id=first).to_item(),
+    }
+    answers = [
+        failure("TransactionCanceledException", CancellationReasons=[one, vote, {"Code": "None"}])
+        for one in ({"Code": "TransactionConflict"}, key)
+    ]
+
+    with serve(*answers) as loopback:
+        store = DynamoFeedbackStore(connect_to(loopback.endpoint), TABLES)
+        with pytest.raises(StorageUnavailable) as busy:
+            store.write([row], claims, 0)
+
+        assert busy.value.congested
+        assert store.write([row], claims, 0) == first
 
 
 def test_a_transaction_that_is_tried_again_is_the_same_one_to_dynamodb(
