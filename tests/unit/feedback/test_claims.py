@@ -116,7 +116,7 @@ METRIC = Metric("liked", boolean.KIND, Level.INFERENCE)
 def test_a_vote_is_one_authors_on_one_target_and_metric() -> None:
     """And is no idempotency key."""
     other = Metric("other", boolean.KIND, Level.INFERENCE)
-    targets = [Target(Level.INFERENCE, INFERENCE), Target(Level.EPISODE, INFERENCE)]
+    targets = [Target(Level.INFERENCE, INFERENCE), Target(Level.INFERENCE, SECOND)]
     votes = {
         claims.of_vote(caller, target, metric, FIRST).key
         for caller in (ADA, BOB)
@@ -126,3 +126,19 @@ def test_a_vote_is_one_authors_on_one_target_and_metric() -> None:
 
     assert len(votes) == 8
     assert _claim(caller=ADA).key not in votes
+
+
+@pytest.mark.parametrize(
+    ("caller", "level"),
+    [
+        (Caller(("token", "the key after it", "ada")), Level.INFERENCE),
+        (ADA, Level.EPISODE),
+    ],
+)
+def test_a_vote_is_the_same_by_another_key_and_by_another_name_of_its_target(
+    caller: Caller, level: Level
+) -> None:
+    """Neither a rotation of keys nor the field that the id is in brings a second vote."""
+    first = claims.of_vote(ADA, Target(Level.INFERENCE, INFERENCE), METRIC, FIRST)
+
+    assert claims.of_vote(caller, Target(level, INFERENCE), METRIC, FIRST) == first
