@@ -20,7 +20,8 @@ export async function send(url, feedback, getToken, onRetry) {
     const outcome = await post(url, body, key, getToken);
     const seconds = outcome.retryAfter || 2 ** attempt / 4;
     if (!isRetryable(outcome) || attempt === ATTEMPTS || seconds > LONGEST_PAUSE) {
-      if (isFinal(outcome)) unanswered.delete(body);
+      // A refusal stores no key, but an attempt before it may have: only what is stored is over.
+      if (outcome.code === "stored") unanswered.delete(body);
       return outcome;
     }
     onRetry();
@@ -62,7 +63,7 @@ async function read(response) {
 
 /**
  * Say why there is no answer that can be read. The browser does not: it could be the network, or
- * an origin that the API does not allow, or a refusal of API Gateway's, which has no CORS headers.
+ * an origin that the API does not allow, or a refusal of API Gateway's, if it has no CORS headers.
  * That the token has expired is the one reason among them that the token itself tells.
  */
 function guess(token) {
@@ -82,11 +83,6 @@ function isExpired(token) {
 
 function isRetryable({ status, code }) {
   return code === "unreachable" || status === 429 || status === 503;
-}
-
-/** Tell whether the same feedback, sent once more, would be another. */
-function isFinal({ status }) {
-  return status >= 200 && status < 500 && status !== 429;
 }
 
 function pause(seconds) {

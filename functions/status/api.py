@@ -1,13 +1,15 @@
 """The answers of `GET /status` and `GET /health`, in TensorZero's shapes."""
 
+import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from runtime import VERSION, http
 from runtime.catalog import Catalog
+from runtime.credential import caller
 from runtime.dynamodb import outages
 from runtime.endpoint import Handler
-from runtime.errors import StorageUnavailable
+from runtime.errors import CredentialExpired, StorageUnavailable
 from runtime.http import Event, Reply
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ def build(catalog: Catalog, client: "DynamoDBClient", table: str) -> Handler:
     status = {"status": "ok", "version": VERSION, "config_hash": catalog.snapshot_hash}
 
     def handler(event: Event, _context: object) -> Reply:
+        try:
+            caller(event, time.time())
+        except CredentialExpired as refusal:
+            return http.refuse(refusal)
         if event["routeKey"] == "GET /health":
             return _health(client, table)
         return http.reply(HTTPStatus.OK, status)

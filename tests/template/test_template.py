@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from feedback.claims import Claim
+from runtime.uuids import Uuid
 from tests.support.template import ROOT, TEMPLATE, properties, resources
 
 GLOBALS = TEMPLATE["Globals"]["Function"]
@@ -204,6 +206,19 @@ def test_a_table_has_no_attribute_but_its_keys(table: str) -> None:
         attribute["AttributeName"] for attribute in settings["AttributeDefinitions"]
     ]
     assert "GlobalSecondaryIndexes" not in settings
+
+
+def test_dynamodb_deletes_claims_when_they_say_so() -> None:
+    """By the attribute that they write; no other table forgets."""
+    expiring = {
+        name: table["Properties"]["TimeToLiveSpecification"]
+        for name, table in TABLES.items()
+        if "TimeToLiveSpecification" in table["Properties"]
+    }
+
+    assert expiring == {"Idempotency": {"AttributeName": "expires_at", "Enabled": True}}
+    claim = Claim("k", Uuid("i"), fingerprint=None, expires_at=1)
+    assert "expires_at" in claim.to_item()
 
 
 @pytest.mark.parametrize("alarm", ALARMS)

@@ -17,6 +17,7 @@ from feedback_cli.signing import load_private
 
 AUDIENCE = "tensorzero-feedback"
 KEY_ID = re.compile(r"[0-9A-Za-z]{12}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 MAX_AUTHOR = 256
 MAX_TARGETS = 20
 MAX_METRICS = 50
@@ -66,13 +67,13 @@ def _key_id(key_id: str) -> str:
 
 
 def _author(author: str) -> str:
-    if not 0 < len(author) <= MAX_AUTHOR:
+    if not 0 < len(author) <= MAX_AUTHOR or not _is_text(author):
         raise ValueError(f"an author has 1 to {MAX_AUTHOR} characters")
     return author
 
 
 def _targets(targets: Sequence[str | UUID]) -> list[str]:
-    if not 0 < len(targets) <= MAX_TARGETS:
+    if isinstance(targets, str) or not 0 < len(targets) <= MAX_TARGETS:
         raise ValueError(f"a token has 1 to {MAX_TARGETS} targets")
     try:
         return [str(UUID(str(target))) for target in targets]
@@ -81,9 +82,15 @@ def _targets(targets: Sequence[str | UUID]) -> list[str]:
 
 
 def _metrics(metrics: Sequence[str]) -> list[str]:
-    if not 0 < len(metrics) <= MAX_METRICS or not all(metrics):
-        raise ValueError(f"a token has 1 to {MAX_METRICS} metrics, each with a name")
+    one = isinstance(metrics, str)  # of its letters, each would be a name
+    if one or not 0 < len(metrics) <= MAX_METRICS or not all(map(_is_text, metrics)):
+        raise ValueError(f"a token has a list of 1 to {MAX_METRICS} metrics, each with a name")
     return list(metrics)
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether it is a text, not empty, that can be written as UTF-8."""
+    return isinstance(value, str) and value != "" and _SURROGATE.search(value) is None
 
 
 def _seconds(expires_in: timedelta) -> int:

@@ -29,9 +29,12 @@ class Database:
         return {}
 
 
-def _get(route: str, database: Database) -> tuple[int, dict[str, Any]]:
+def _get(
+    route: str, database: Database, context: dict[str, Any] | None = None
+) -> tuple[int, dict[str, Any]]:
     handler = build(catalog(), cast("DynamoDBClient", database), "targets")
-    reply = handler({"routeKey": route}, Invocation())
+    caller = {"requestContext": {"authorizer": {"lambda": context}}} if context else {}
+    reply = handler({"routeKey": route, **caller}, Invocation())
     assert reply["headers"] == {"content-type": "application/json"}
     return reply["statusCode"], json.loads(reply["body"])
 
@@ -93,3 +96,15 @@ def test_a_mistake_of_ours_is_no_outage() -> None:
     """It escapes, to Lambda's errors."""
     with pytest.raises(ClientError):
         _get("GET /health", Database(_error("AccessDeniedException", 400)))
+
+
+@pytest.mark.parametrize("route", ["GET /status", "GET /health"])
+def test_a_credential_that_has_expired_learns_nothing(route: str) -> None:
+    """Though the authorizer's answer is cached."""
+    database = Database()
+    context = {"credential": "api_key", "public_id": "abcdefghijkl", "expires_at": 1}
+
+    status, body = _get(route, database, context)
+
+    assert (status, body["code"]) == (401, "credential_expired")
+    assert database.looks == []
