@@ -272,6 +272,6 @@ class StorageUnavailable(Refusal):
     retry_after = 1
 
     def __init__(self, *, congested: bool = False) -> None:
-        """Tell it apart: `congested` if DynamoDB was too busy for it, and it was not done."""
+        """Tell it apart: `congested` if DynamoDB was too busy for it, which may pass."""
         super().__init__("The database did not confirm this in time: try again")
         self.congested = congested
