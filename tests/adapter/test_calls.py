@@ -16,7 +16,8 @@ from feedback.service import Service
 from feedback.store import DynamoFeedbackStore, Row
 from feedback.targets import Clock
 from runtime.credential import Caller, Grant
-from runtime.errors import StorageUnavailable
+from runtime.errors import AlreadyVoted, StorageUnavailable
+from runtime.uuids import Uuid
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import RESET, Answer, Loopback, failure, running, serve
 from tests.unit.fakes import Invocation, catalog, uuid7
@@ -207,37 +208,47 @@ def test_a_dry_run_with_a_key_looks_at_no_key_and_stores_none(connect_to: Connec
     assert loopback.operations == ["GetItem"]
 
 
+CALLER = Caller(("token", "k", "ada"), grant=Grant(frozenset(), frozenset(), once=True))
+FIRST, SECOND = uuid7(1_700_000_001), uuid7(1_700_000_002)
+CLAIMS = [
+    of_key("k", FeedbackRequest.parse(REQUESTS[0]), CALLER, SECOND, 2**40),
+    of_vote(
+        CALLER, Target(Level.INFERENCE, INFERENCE), registry.metric(catalog(), "liked"), SECOND
+    ),
+]
+KEY_TAKEN, VOTE_TAKEN = (
+    {"Code": "ConditionalCheckFailed", "Item": claim._replace(feedback_id=FIRST).to_item()}
+    for claim in CLAIMS
+)
+FREE = {"Code": "None"}
+
+
+def _vote_with_a_key(connect_to: Connect, *reasons: dict[str, Any]) -> Uuid | None:
+    """Write a vote that has a key; `reasons` are why its transaction is cancelled."""
+    row = Row("boolean", {"target_id": {"S": INFERENCE}, "id": {"S": SECOND}})
+    cancelled = failure("TransactionCanceledException", CancellationReasons=[*reasons, FREE])
+    with serve(cancelled) as loopback:
+        store = DynamoFeedbackStore(connect_to(loopback.endpoint), TABLES)
+        return store.write([row], CLAIMS, 0)
+
+
+def test_a_repeat_of_a_vote_is_answered_by_its_key(connect_to: Connect) -> None:
+    """It is no second vote."""
+    assert _vote_with_a_key(connect_to, KEY_TAKEN, VOTE_TAKEN) == FIRST
+
+
+def test_a_second_vote_with_a_new_key_is_refused(connect_to: Connect) -> None:
+    """The key is free, the vote is not."""
+    with pytest.raises(AlreadyVoted):
+        _vote_with_a_key(connect_to, FREE, VOTE_TAKEN)
+
+
 def test_a_vote_is_not_judged_while_its_key_is_in_conflict(connect_to: Connect) -> None:
     """The first request of the key may have stored the vote: the key's answer counts."""
-    caller = Caller(("token", "k", "ada"), grant=Grant(frozenset(), frozenset(), once=True))
-    target, metric = Target(Level.INFERENCE, INFERENCE), registry.metric(catalog(), "liked")
-    first, second = uuid7(1_700_000_001), uuid7(1_700_000_002)
-    request = FeedbackRequest.parse(REQUESTS[0])
-    claims = [
-        of_key("k", request, caller, second, 2**40),
-        of_vote(caller, target, metric, second),
-    ]
-    row = Row("boolean", {"target_id": {"S": INFERENCE}, "id": {"S": second}})
-    vote = {
-        "Code": "ConditionalCheckFailed",
-        "Item": of_vote(caller, target, metric, first).to_item(),
-    }
-    key = {
-        "Code": "ConditionalCheckFailed",
-        "Item": claims[0]._replace(feedback_id=first).to_item(),
-    }
-    answers = [
-        failure("TransactionCanceledException", CancellationReasons=[one, vote, {"Code": "None"}])
-        for one in ({"Code": "TransactionConflict"}, key)
-    ]
+    with pytest.raises(StorageUnavailable) as busy:
+        _vote_with_a_key(connect_to, {"Code": "TransactionConflict"}, VOTE_TAKEN)
 
-    with serve(*answers) as loopback:
-        store = DynamoFeedbackStore(connect_to(loopback.endpoint), TABLES)
-        with pytest.raises(StorageUnavailable) as busy:
-            store.write([row], claims, 0)
-
-        assert busy.value.congested
-        assert store.write([row], claims, 0) == first
+    assert busy.value.congested
 
 
 def test_a_transaction_that_is_tried_again_is_the_same_one_to_dynamodb(
