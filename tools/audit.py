@@ -4,7 +4,7 @@ print(audit(requests, read(stack.items)))
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tools.ledger import TAG, Feedback, Label, Request, Stored, wanted, wanted_labels
@@ -13,10 +13,10 @@ RULES = {
     "lost": "answered 200, and there is no row",
     "misnamed": "answered 200 with another id than the row's",
     "altered": "a row or a label that is not what was asked for",
-    "doubled": "two rows of one request, or of one key",
+    "doubled": "two rows of one request, of one key, or of one vote",
     "invented": "a row that nobody asked for, or that was refused",
     "torn": "half of an atomic batch, or of a label and its metric",
-    "unkeyed": "a row without its key, or a key without its row",
+    "unkeyed": "a row without its key or vote, or one of these without its row",
 }
 SHOWN = 5
 """How many findings of a rule are spelled out."""
@@ -74,11 +74,13 @@ def audit(requests: Iterable[Request], stored: Stored) -> Report:
             "rows": len(stored.rows),
             "labels": len(stored.labels),
             "keys": len(stored.keys),
+            "votes": len(stored.votes),
         },
         findings=(
             *strays,
             *(finding for case in cases.values() for finding in _answers(case)),
-            *_keys(cases.values(), stored),
+            *_claims(cases.values(), "key", lambda request: request.key, stored.keys),
+            *_claims(cases.values(), "vote", lambda request: request.vote, stored.votes),
             *_labels(cases.values(), stored),
             *_batches(cases.values()),
         ),
@@ -102,22 +104,27 @@ def _answers(case: _Case) -> Iterator[Finding]:
         yield Finding("misnamed", f"request {request.name}: {told}, not {ids}")
 
 
-def _keys(cases: Iterable[_Case], stored: Stored) -> Iterator[Finding]:
-    """Hold keys against rows: a key has one row at most, and both are there or none."""
-    kept = Counter(stored.keys)
+def _claims(
+    cases: Iterable[_Case],
+    kind: str,
+    of: Callable[[Request], str | None],
+    stored: Sequence[str],
+) -> Iterator[Finding]:
+    """Hold keys, or votes, against rows: each has one row at most, and both are there or none."""
+    kept = Counter(stored)
     holders = defaultdict(list)
     for case in cases:
-        request = case.request
-        if case.rows and request.key is not None:
-            holders[request.key].append(request.name)
+        request, claim = case.request, of(case.request)
+        if case.rows and claim is not None:
+            holders[claim].append(request.name)
         for uuid, _ in case.rows:
-            if kept.pop(uuid, 0) != (request.key is not None):
-                yield Finding("unkeyed", f"request {request.name}, key {request.key}: {uuid}")
-    for key, names in holders.items():
+            if kept.pop(uuid, 0) != (claim is not None):
+                yield Finding("unkeyed", f"request {request.name}, {kind} {claim}: {uuid}")
+    for claim, names in holders.items():
         if len(names) > 1:
-            yield Finding("doubled", f"key {key}: requests {names}")
+            yield Finding("doubled", f"{kind} {claim}: requests {names}")
     for uuid in kept:
-        yield Finding("unkeyed", f"no row: {uuid}")
+        yield Finding("unkeyed", f"a {kind} without its row: {uuid}")
 
 
 def _labels(cases: Iterable[_Case], stored: Stored) -> Iterator[Finding]:

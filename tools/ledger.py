@@ -20,7 +20,8 @@ TABLES = (
     "DemonstrationFeedback",
 )
 LABELS = "EvaluationHumanFeedback"
-KEYS = "Idempotency"
+CLAIMS = "Idempotency"
+"""The table of keys, and of votes: no repeat has to match a vote, so it has no fingerprint."""
 
 _OK = 200
 _SERVER_ERROR = 500
@@ -51,6 +52,8 @@ class Request:
 
     body: Body
     key: str | None = None
+    vote: str | None = None
+    """The vote that it takes, by a name of its own; like a key, it is one row's at most."""
     atomic: str | None = None
     """The batch with which it is stored, or not at all."""
     sound: bool = True
@@ -107,14 +110,17 @@ class Stored:
     rows: list[tuple[str, Feedback]]
     labels: list[tuple[str, Label]]
     keys: list[str]
+    votes: list[str]
 
 
 def read(scan: Callable[[str], Iterable[Item]]) -> Stored:
     """Read all that is stored; `scan` gives the items of a table, by its logical id."""
+    claims = [*scan(CLAIMS)]
     return Stored(
         rows=[(item["id"]["S"], _row(table, item)) for table in TABLES for item in scan(table)],
         labels=[(item["feedback_id"]["S"], _label(item)) for item in scan(LABELS)],
-        keys=[item["feedback_id"]["S"] for item in scan(KEYS)],
+        keys=[item["feedback_id"]["S"] for item in claims if "fingerprint" in item],
+        votes=[item["feedback_id"]["S"] for item in claims if "fingerprint" not in item],
     )
 
 

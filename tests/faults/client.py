@@ -3,8 +3,9 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from runtime.credential import AUTHOR, KEY_ID
 from runtime.endpoint import Handler
 from runtime.http import Event, Reply
 from tools.event import event
@@ -13,6 +14,8 @@ from tools.load.bodies import Target
 from tools.load.traffic import Post
 
 LONG, SHORT = 50, 4
+SIGNER = "abcdefghijkl"
+"""The key that signs a voter's token."""
 
 
 @dataclass
@@ -56,8 +59,30 @@ class Client:
 
 def to_event(post: Post) -> Event:
     """Give the event that API Gateway makes of a post."""
-    made = event(post.body, route=f"POST {post.path}", headers=post.headers)
-    return {**made, "queryStringParameters": post.query}
+    caller = _voter(post.requests[0]) if any(one.vote for one in post.requests) else None
+    route = f"POST {post.path}"
+    return event(post.body, route=route, headers=post.headers, query=post.query, caller=caller)
+
+
+def _voter(request: Request) -> dict[str, Any]:
+    """Give what the authorizer tells of a token that is for this one vote."""
+    body = request.body
+    return {
+        "credential": "token",
+        "key_id": request.sender[KEY_ID],
+        "author": request.sender[AUTHOR],
+        "targets": [body.get("inference_id") or body["episode_id"]],
+        "metrics": [body["metric_name"]],
+        "once": True,
+        "expires_at": 4_000_000_000,
+    }
+
+
+def to_vote(post: Post, author: str) -> Post:
+    """Make a request the one vote that its author has."""
+    (request,) = post.requests
+    request.vote, request.sender = f"of {author}", {KEY_ID: SIGNER, AUTHOR: author}
+    return post
 
 
 def to_record(target: Target) -> Event:

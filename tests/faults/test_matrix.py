@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.adapter.loopback import SILENCE
-from tests.faults.client import LONG, SHORT, repeatable
+from tests.faults.client import LONG, SHORT, repeatable, to_vote
 from tests.faults.conftest import Stage
 from tests.faults.fault import FAULTS, WRITES, Fault, Strike, say, then
 from tests.faults.proxy import Struck, Trouble
@@ -32,6 +32,9 @@ WAYS = {
         lambda traffic: traffic.single("label"), frozenset({"GetItem", "TransactWriteItems"})
     ),
     "keyed": Way(lambda traffic: traffic.single("comment", keyed=True), READ_AND_TRANSACT),
+    "vote": Way(
+        lambda traffic: to_vote(traffic.single("boolean", keyed=True), "ada"), READ_AND_TRANSACT
+    ),
     "batch": Way(
         lambda traffic: traffic.batch(MIXED * 4, keyed=0.5), READ_AND_TRANSACT | {"BatchWriteItem"}
     ),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from tests.adapter.loopback import Answer
-from tests.faults.client import Client
+from tests.faults.client import Client, to_vote
 from tests.faults.conftest import Stage
 from tests.faults.fault import WRITES, Call
 from tests.faults.proxy import Trouble
@@ -101,3 +101,16 @@ def test_of_two_requests_with_one_key_one_is_stored_and_the_other_refused(stage:
     assert {*map(tuple, race(stage, pairs))} <= {(True, False), (False, True)}
     seen = [request.seen[0].status for request in stage.client.requests.values()]
     assert Counter(seen) == {200: 100, 422: 100}
+
+
+def test_of_two_votes_of_one_author_one_is_stored_and_the_other_refused(stage: Stage) -> None:
+    """They have no key, so neither is a repeat, though they say the same."""
+    pairs = [(stage.traffic.single("boolean"), stage.traffic.single("boolean")) for _ in range(100)]
+    for number, (one, other) in enumerate(pairs):
+        other.requests[0].body = {**one.requests[0].body, "tags": other.requests[0].body["tags"]}
+        for post in (one, other):
+            to_vote(post, f"author {number}")
+
+    assert {*map(tuple, race(stage, pairs))} <= {(True, False), (False, True)}
+    seen = [request.seen[0].status for request in stage.client.requests.values()]
+    assert Counter(seen) == {200: 100, 409: 100}

@@ -73,6 +73,11 @@ def key(uuid: str = ID) -> Item:
     return {"key": {"S": "5f"}, "fingerprint": {"S": "6f"}, "feedback_id": {"S": uuid}}
 
 
+def vote(uuid: str = ID) -> Item:
+    """Make the item of a vote, which no repeat has to match."""
+    return {"key": {"S": "7f"}, "feedback_id": {"S": uuid}}
+
+
 def booleans(*rows: Item) -> Tables:
     """Store rows in the table of boolean metrics."""
     return {"BooleanMetricFeedback": list(rows)}
@@ -218,11 +223,14 @@ def test_two_rows_of_one_request_are_one_too_many() -> None:
     assert broken([Request(body(), seen=[NOTHING])], rows) == ["doubled"]
 
 
-def test_two_rows_of_one_key_are_one_too_many() -> None:
+@pytest.mark.parametrize(("claim", "make"), [({"key": "k"}, key), ({"vote": "v"}, vote)])
+def test_two_rows_of_one_key_or_vote_are_one_too_many(
+    claim: dict[str, Any], make: Callable[..., Item]
+) -> None:
     """Though different requests asked for them."""
-    requests = [Request(body(), "k", seen=[STORED])]
-    requests += [Request(body("2"), "k", seen=[Outcome(200, OTHER)])]
-    tables = {**booleans(row(), row(OTHER, name="2")), "Idempotency": [key(), key(OTHER)]}
+    requests = [Request(body(), **claim, seen=[STORED])]
+    requests += [Request(body("2"), **claim, seen=[Outcome(200, OTHER)])]
+    tables = {**booleans(row(), row(OTHER, name="2")), "Idempotency": [make(), make(OTHER)]}
 
     assert broken(requests, tables) == ["doubled"]
 
@@ -257,23 +265,30 @@ def test_what_was_not_answered_may_be_stored_or_not(seen: list[Outcome]) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "keys", "rules"),
+    ("claims", "items", "rules"),
     [
-        ("k", [key()], []),
-        ("k", [], ["unkeyed"]),
-        ("k", [key(), key()], ["unkeyed"]),
-        ("k", [key(), key(OTHER)], ["unkeyed"]),
-        (None, [key()], ["unkeyed"]),
-        (None, [], []),
+        ({"key": "k"}, [key()], []),
+        ({"key": "k"}, [], ["unkeyed"]),
+        ({"key": "k"}, [key(), key()], ["unkeyed"]),
+        ({"key": "k"}, [key(), key(OTHER)], ["unkeyed"]),
+        ({}, [key()], ["unkeyed"]),
+        ({}, [], []),
+        ({"vote": "v"}, [vote()], []),
+        ({"vote": "v"}, [], ["unkeyed"]),
+        ({"vote": "v"}, [vote(), vote(OTHER)], ["unkeyed"]),
+        ({}, [vote()], ["unkeyed"]),
+        ({"key": "k", "vote": "v"}, [vote(), key()], []),
+        ({"key": "k", "vote": "v"}, [key()], ["unkeyed"]),
+        ({"key": "k", "vote": "v"}, [vote()], ["unkeyed"]),
     ],
 )
-def test_a_row_has_one_key_if_it_was_asked_with_one(
-    name: str | None, keys: list[Item], rules: list[str]
+def test_a_row_has_the_key_and_the_vote_that_it_was_asked_with(
+    claims: dict[str, Any], items: list[Item], rules: list[str]
 ) -> None:
-    """And a key has its row."""
-    request = Request(body(), name, seen=[STORED])
+    """And these have their row."""
+    request = Request(body(), **claims, seen=[STORED])
 
-    assert broken([request], {**booleans(row()), "Idempotency": keys}) == rules
+    assert broken([request], {**booleans(row()), "Idempotency": items}) == rules
 
 
 @pytest.mark.parametrize(
@@ -328,6 +343,7 @@ def test_the_report_is_a_table_that_counts_and_names() -> None:
         "rows": 1,
         "labels": 0,
         "keys": 0,
+        "votes": 0,
     }
     lines = str(report).splitlines()
     assert "        lost         8  answered 200, and there is no row" in lines
