@@ -46,8 +46,9 @@ class BatchService:
         try:
             records = self._look(ledger, int(now), time_left)
         except StorageUnavailable as refusal:
-            for place in list(ledger.open):
-                ledger.close(place, refusal)
+            for place, entry in list(ledger.open.items()):
+                if entry.draft.wait is not None:  # a key alone is found taken by the write as well
+                    ledger.close(place, refusal)
             records = {}
         writings = self._complete(ledger, records)
         if atomic and ledger.refused:

@@ -66,9 +66,11 @@ class ListWriter:
         return self._store(writings, now)
 
     def _store(self, writings: Sequence[Writing], now: int) -> Outcomes:
+        outcomes: Outcomes = {}
         for writing in writings:
-            self.store.write(writing.rows, writing.claims, now)
-        return {writing.id: Receipt(writing.id) for writing in writings}
+            first = self.store.write(writing.rows, writing.claims, now)
+            outcomes[writing.id] = Receipt(first, repeated=True) if first else Receipt(writing.id)
+        return outcomes
 
 
 @dataclass

@@ -318,6 +318,24 @@ def test_if_nothing_can_be_looked_up_what_is_open_is_unavailable(atomic: bool) -
     assert stack.store.rows == []
 
 
+def test_what_needs_no_target_is_stored_though_nothing_can_be_looked_up() -> None:
+    """As it would be alone; a key that is taken is found by the write."""
+    stack = Stack(catalog=catalog(target_validation=False))
+    first = stack.single(element("k"))
+    stack.lookup = BusyLookup(dict(RECORDS), claimed=stack.store.claimed)
+
+    outcomes = stack.submit(
+        element(),
+        element("k"),
+        element("k", value=False),
+        element(metric_name="demonstration", value="text"),
+        left=1,
+    )
+
+    assert _kinds(outcomes) == [Receipt, Receipt, IdempotencyKeyReused, StorageUnavailable]
+    assert _id(outcomes[1]) == _id(first)
+
+
 class PickyWriter(ListWriter):
     """Stores no comments."""
 
