@@ -90,12 +90,13 @@ test: $(ENVIRONMENTS) browser ## Run every test, with the coverage gate, and the
 	  .tools/lambda-python/bin/pytest tests/unit -q -p no:cacheprovider
 	fi
 
-check: $(ENVIRONMENTS) ## Lint, format, types, template and configuration: what fails before any test
+check: $(ENVIRONMENTS) ## Lint, format, types, template, what the README says of it, and configuration
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/cfn-lint template.yaml
 	.tools/sam/bin/sam validate
+	$(BIN)/pytest -q tests/template tests/docs/test_readme.py
 	cd layers/config && PYTHONPATH=$(CURDIR)/functions $(CURDIR)/$(BIN)/python -m configuration '$(CONFIG)'
 
 format: .venv/.stamp ## Put the code in shape
