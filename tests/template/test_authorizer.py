@@ -1,5 +1,6 @@
 """Every route is behind the authorizer, and the authorizer knows every route."""
 
+import tomllib
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def test_every_route_has_its_scope() -> None:
 
 
 def test_authentication_is_on_unless_somebody_turns_it_off() -> None:
-    """No stage of ours does; whoever does is told what it means."""
+    """No stage of ours does, and each says so; whoever does is told what it means."""
     parameter = TEMPLATE["Parameters"]["Authentication"]
 
     assert (parameter["Default"], parameter["AllowedValues"]) == ("required", ["required", "none"])
@@ -39,7 +40,10 @@ def test_authentication_is_on_unless_somebody_turns_it_off() -> None:
     }
     assert TEMPLATE["Conditions"]["IsOpen"] == {"Not": [{"Condition": "IsAuthenticated"}]}
     assert TEMPLATE["Outputs"]["Warning"]["Condition"] == "IsOpen"
-    assert "Authentication" not in (ROOT / "samconfig.toml").read_text("utf-8")
+    stages = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
+    for stage in ("default", "prod", "local"):
+        given = stages[stage]["deploy"]["parameters"]["parameter_overrides"].split()
+        assert "Authentication=required" in given
 
 
 def test_an_answer_is_kept_for_one_credential_on_one_route() -> None:
