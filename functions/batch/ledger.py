@@ -6,7 +6,8 @@ from batch.writing import Outcome, settled
 from feedback.claims import Claim
 from feedback.draft import Draft
 from feedback.lookup import Question
-from runtime.errors import Refusal
+from feedback.service import Receipt
+from runtime.errors import Refusal, StorageUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,26 @@ class Ledger:
 
     open: dict[int, Entry] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
-    twins: dict[int, int] = field(default_factory=dict)
-    """Elements that repeat an earlier one of this batch, and which one."""
+    followers: dict[int, tuple[int, Outcome]] = field(default_factory=dict)
+    """Elements whose key an earlier one takes: which one, and what they become if it does."""
 
     def close(self, place: int, outcome: Outcome) -> None:
         """Say what became of an element."""
         self.open.pop(place, None)
         self.outcomes[place] = outcome
+
+    def close_followers(self) -> None:
+        """Say what became of elements whose key an earlier one was to take.
+
+        If it could not, somebody else may have the key, or nobody: another request with this key
+        is to come again.
+        """
+        for place, (first, second) in self.followers.items():
+            outcome = self.outcomes[first]
+            if isinstance(second, Refusal):
+                stored = isinstance(outcome, Receipt)
+                outcome = second if stored else StorageUnavailable(congested=True)
+            self.close(place, outcome)
 
     @property
     def refused(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from batch.ledger import Entry, Ledger
 from batch.schemas import Element
 from batch.writer import BatchWriter
-from batch.writing import Outcome, Writing
+from batch.writing import Outcome, Writing, settled
 from feedback.claims import DAY, Claim, of_key
 from feedback.draft import Draft, complete, draft
 from feedback.lookup import Lookup, Question, Reads
@@ -16,7 +16,7 @@ from feedback.targets import Clock, find, not_found
 from runtime.catalog import Catalog
 from runtime.credential import Caller
 from runtime.document import Json
-from runtime.errors import BatchRefused, IdempotencyKeyReused, Refusal, StorageUnavailable
+from runtime.errors import BatchRefused, Refusal, StorageUnavailable
 from runtime.retry import TimeLeft, persist
 
 
@@ -36,10 +36,10 @@ class BatchService:
     ) -> list[Outcome]:
         """Store what is asked for, and tell of each element, in order, what became of it.
 
-        Each is answered as it would be alone, and none suffers for another. But if the batch is
-        atomic, all are stored or none, and BatchRefused tells those that could have been. A key
-        that is given twice in a batch must come with the same request. Raises BatchTooLarge if
-        an atomic batch is more than a transaction takes; then nothing is stored.
+        Each is answered as it would be alone, and none suffers for another; those that share a
+        key, one after the other. But if the batch is atomic, all are stored or none, and
+        BatchRefused tells those that could have been. Raises BatchTooLarge if an atomic batch is
+        more than a transaction takes; then nothing is stored.
         """
         now = self.clock.now()
         ledger = self._draft(elements, caller, now)
@@ -50,7 +50,7 @@ class BatchService:
                 if entry.draft.wait is not None:  # a key alone is found taken by the write as well
                     ledger.close(place, refusal)
             records = {}
-        writings = self._complete(ledger, records)
+        writings = self._complete(ledger, records, atomic=atomic)
         if atomic and ledger.refused:
             for place in list(ledger.open):
                 ledger.close(place, BatchRefused("Not stored: another element was refused"))
@@ -59,24 +59,17 @@ class BatchService:
             written = write(list(writings.values()), int(now), time_left)
             for place, writing in writings.items():
                 ledger.close(place, written[writing.id])
-        outcomes = ledger.outcomes
-        return [outcomes[ledger.twins.get(place, place)] for place in range(len(elements))]
+            ledger.close_followers()
+        return [ledger.outcomes[place] for place in range(len(elements))]
 
     def _draft(self, elements: list[Json], caller: Caller, now: float) -> Ledger:
         """Apply every rule that needs no look-up."""
-        ledger, firsts = Ledger(), dict[str, tuple[int, Claim]]()
+        ledger = Ledger()
         for place, document in enumerate(elements):
             try:
                 element = Element.parse(document)
                 drafted = draft(element.request, caller, self.catalog, now)
                 claim = self._claim(element, drafted, caller, int(now))
-                if claim and claim.key in firsts:
-                    first, firsts_claim = firsts[claim.key]
-                    _require_same(claim, firsts_claim)
-                    ledger.twins[place] = first
-                    continue
-                if claim:
-                    firsts[claim.key] = place, claim
                 ledger.open[place] = Entry(drafted, claim, bool(element.request.dryrun))
             except Refusal as refusal:
                 ledger.close(place, refusal)
@@ -99,11 +92,11 @@ class BatchService:
                 waits[target] = entry.draft.wait
 
         def look(targets: list[Target]) -> Mapping[Target, Record]:
-            keys = [
+            keys = {
                 entry.claim.key
                 for entry in ledger.open.values()
                 if entry.claim and (entry.draft.wait is None or entry.draft.target in targets)
-            ]
+            }
             question = Question({target: reads[target] for target in targets}, keys)
             persist(lambda: self.lookup.read(question), time_left, self.clock.sleep)
             ledger.settle(question, now)
@@ -115,10 +108,25 @@ class BatchService:
 
         return find(look, waits, self.clock) if waits else dict(look([]))
 
-    def _complete(self, ledger: Ledger, records: Mapping[Target, Record]) -> dict[int, Writing]:
-        """Give what is to be written of the elements that are open."""
-        writings = {}
+    def _complete(
+        self, ledger: Ledger, records: Mapping[Target, Record], *, atomic: bool
+    ) -> dict[int, Writing]:
+        """Give what is to be written of the elements that are open: of those with one key, one.
+
+        The others follow it; in an atomic batch, only its repeats can.
+        """
+        writings: dict[int, Writing] = {}
+        firsts: dict[str, tuple[int, Claim]] = {}
         for place, entry in list(ledger.open.items()):
+            claim = entry.claim
+            if claim and claim.key in firsts:
+                first, earlier = firsts[claim.key]
+                second = settled(claim, earlier.to_item())
+                if atomic and isinstance(second, Refusal):
+                    ledger.close(place, second)
+                else:
+                    ledger.followers[place] = first, second
+                continue
             try:
                 rows = complete(entry.draft, _record(entry.draft, records), self.catalog)
             except Refusal as refusal:
@@ -126,10 +134,10 @@ class BatchService:
                 continue
             if entry.dryrun:
                 ledger.close(place, Receipt(entry.draft.id))
-            else:
-                writings[place] = Writing(
-                    entry.draft.id, rows, [entry.claim] if entry.claim else []
-                )
+                continue
+            if claim:
+                firsts[claim.key] = place, claim
+            writings[place] = Writing(entry.draft.id, rows, [claim] if claim else [])
         return writings
 
 
@@ -140,10 +148,3 @@ def _record(draft: Draft, records: Mapping[Target, Record]) -> Record:
     if record is None:
         raise not_found(draft.target)
     return record
-
-
-def _require_same(claim: Claim, first: Claim) -> None:
-    if claim.fingerprint != first.fingerprint:
-        raise IdempotencyKeyReused(
-            "idempotency_key: another element of this batch has it, with another request"
-        )

@@ -28,7 +28,7 @@ from runtime.errors import (
 from runtime.retry import TimeLeft
 from runtime.uuids import Uuid
 from tests.unit.batch.cases import LABEL, ON_EPISODE
-from tests.unit.batch.stack import INFERENCE, NOBODY, NOW, RECORDS, Stack, element
+from tests.unit.batch.stack import INFERENCE, NOBODY, NOW, RECORDS, SILENT, Stack, element
 from tests.unit.fakes import DictLookup, ListWriter, catalog, uuid7
 
 COMMENT = {"metric_name": "comment", "value": "text"}
@@ -257,18 +257,75 @@ def test_twins_are_one_feedback() -> None:
 def test_a_key_that_comes_with_another_request_in_the_same_batch_is_refused(
     change: dict[str, Any],
 ) -> None:
-    """The first has it, whatever becomes of it, for they are at work at the same moment."""
+    """The first has it."""
     stack = Stack()
 
     outcomes = stack.submit(element("k"), element("k", **change), element("k"))
-    [missing, other] = stack.submit(element("l", inference_id=NOBODY), element("l"))
 
     assert _kinds(outcomes) == [Receipt, IdempotencyKeyReused, Receipt]
-    assert _kinds([missing, other]) == [TargetNotFound, IdempotencyKeyReused]
-    assert str(other) == (
-        "idempotency_key: another element of this batch has it, with another request"
-    )
     assert len(stack.store.rows) == 1
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        element("k", value=1),
+        element("k", dryrun=True),
+        element("k", inference_id=NOBODY),
+        element("k", **LABEL, inference_id=SILENT),
+    ],
+)
+def test_what_is_not_stored_leaves_its_key_to_the_next(first: dict[str, Any]) -> None:
+    """Be it refused at once or later."""
+    stack = Stack()
+
+    _, second, third = stack.submit(first, element("k"), element("k", value=False))
+
+    assert _kinds([second, third]) == [Receipt, IdempotencyKeyReused]
+    assert stack.stored == [_id(second)]
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+def test_a_repeat_of_an_earlier_request_is_one_though_another_stands_before_it(
+    atomic: bool,
+) -> None:
+    """The earlier one has the key, and neither of these two."""
+    stack = Stack()
+    stored = stack.single(element("k"))
+
+    other, repeat = stack.submit(element("k", value=False), element("k"), atomic=atomic)
+
+    assert _kinds([other, repeat]) == [IdempotencyKeyReused, Receipt]
+    assert _id(repeat) == _id(stored)
+
+
+def test_an_atomic_batch_holds_no_two_requests_of_one_key() -> None:
+    """They cannot both be stored; twins are one."""
+    stack = Stack()
+
+    two = stack.submit(element("k"), element("k", value=False), element(), atomic=True)
+    twins = stack.submit(element("k"), element("k"), atomic=True)
+
+    assert _kinds(two) == [BatchRefused, IdempotencyKeyReused, BatchRefused]
+    assert _id(twins[0]) == _id(twins[1])
+    assert stack.stored == [_id(twins[0])]
+
+
+class LateWriter(ListWriter):
+    """Comes too late: another request has taken every key."""
+
+    def write(self, writings: Sequence[Writing], _now: int, _time_left: TimeLeft) -> Outcomes:
+        """Store nothing."""
+        return {one.id: IdempotencyKeyReused("taken") for one in writings}
+
+
+def test_whose_key_was_taken_meanwhile_is_for_the_next_call_to_find_out() -> None:
+    """It may be the very request that stands second here."""
+    outcomes = Stack(writer=LateWriter()).submit(
+        element("k"), element("k", value=False), element("k")
+    )
+
+    assert _kinds(outcomes) == [IdempotencyKeyReused, StorageUnavailable, IdempotencyKeyReused]
 
 
 def test_twins_of_what_is_refused_are_refused_alike() -> None:
