@@ -64,11 +64,9 @@ def of_key(key: str, request: FeedbackRequest, caller: Caller, id_: Uuid, expire
 def of_vote(caller: Caller, target: Target, metric: Metric, id_: Uuid) -> Claim:
     """Claim the one vote that a token's author has on a target and metric, for good.
 
-    It is the author's, whichever key signed the token: a new key brings no new votes. A token
-    grants ids, so an id has one vote whether it is called an inference or an episode.
+    A token grants ids, so an id has one vote whether it is called an inference or an episode.
     """
-    *_, author = caller.identity
-    key = _hash("vote", author, target.id, metric.name)
+    key = _hash("vote", *caller.identity, target.id, metric.name)
     return Claim(key, id_, fingerprint=None, expires_at=None)
 
 

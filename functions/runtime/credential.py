@@ -25,7 +25,10 @@ class Caller(NamedTuple):
     """Whose request it is."""
 
     identity: tuple[str, ...] = ()
-    """Whose idempotency keys are used: empty where authentication is off."""
+    """Whose idempotency keys and votes these are: empty where authentication is off.
+
+    An end user's are the author's, whichever key signed the token: a rotation changes neither.
+    """
     tags: Mapping[str, str] = {}
     """What is stored of the caller with the feedback."""
     grant: Grant | None = None
@@ -56,7 +59,7 @@ def caller(event: Mapping[str, Any], now: float) -> Caller:
 def _end_user(context: Mapping[str, Any]) -> Caller:
     key_id, author = context["key_id"], context["author"]
     return Caller(
-        ("token", key_id, author),
+        ("token", author),
         {KEY_ID: key_id, AUTHOR: author},
         Grant(frozenset(context["targets"]), frozenset(context["metrics"]), context["once"]),
     )

@@ -208,7 +208,7 @@ def test_a_dry_run_with_a_key_looks_at_no_key_and_stores_none(connect_to: Connec
     assert loopback.operations == ["GetItem"]
 
 
-CALLER = Caller(("token", "k", "ada"), grant=Grant(frozenset(), frozenset(), once=True))
+CALLER = Caller(("token", "ada"), grant=Grant(frozenset(), frozenset(), once=True))
 FIRST, SECOND = uuid7(1_700_000_001), uuid7(1_700_000_002)
 CLAIMS = [
     of_key("k", FeedbackRequest.parse(REQUESTS[0]), CALLER, SECOND, 2**40),

@@ -460,7 +460,7 @@ def test_what_dynamodb_is_too_busy_for_is_tried_again(key: str | None) -> None:
 
 
 ADA = Caller(
-    ("token", "a-key", "ada"),
+    ("token", "ada"),
     {"tensorzero::token_author": "ada"},
     Grant(frozenset({INFERENCE}), frozenset({"liked", "comment"}), once=True),
 )

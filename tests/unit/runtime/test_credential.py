@@ -42,10 +42,17 @@ def test_an_api_key_is_known_by_its_public_id() -> None:
 def test_a_token_is_known_by_its_author_and_grants_what_it_names() -> None:
     """Both are stored with what it writes."""
     assert caller(_event(TOKEN), NOW) == Caller(
-        ("token", "mnopqrstuvwx", "ada"),
+        ("token", "ada"),
         {"tensorzero::token_key_id": "mnopqrstuvwx", "tensorzero::token_author": "ada"},
         Grant(frozenset({INFERENCE}), frozenset({"liked", "comment"}), once=True),
     )
+
+
+def test_an_author_is_the_same_whichever_key_signed() -> None:
+    """A rotation of keys brings no second vote, and no second row of an idempotency key."""
+    rotated = {**TOKEN, "key_id": "another4key5"}
+
+    assert caller(_event(rotated), NOW).identity == caller(_event(TOKEN), NOW).identity
 
 
 @pytest.mark.parametrize("context", [KEY, TOKEN])
