@@ -30,7 +30,7 @@ def transactions(writings: Sequence[Writing]) -> Iterator[list[Writing]]:
 
 
 def only_transaction(writings: Sequence[Writing]) -> list[Writing]:
-    """Give them all as one transaction. Raises BatchTooLarge if it takes no such many."""
+    """Give them all as one transaction. Raises BatchTooLarge if it cannot take so many."""
     puts = sum(writing.puts for writing in writings)
     size = sum(writing.size for writing in writings)
     if puts > MOST_PUTS or size > MOST_BYTES:

@@ -25,14 +25,11 @@ OPERATIONS = frozenset(
     {
         "BatchGetItem",
         "BatchWriteItem",
-        "DeleteItem",
         "DescribeEndpoints",  # the SDK's own: it looks for it when it makes a client
         "GetItem",
         "PutItem",
         "Query",
-        "TransactGetItems",
         "TransactWriteItems",
-        "UpdateItem",
     }
 )
 
