@@ -46,7 +46,7 @@ def main() -> int:
             _say("Deploying template.yaml to it …")
             stack = deploy(aws)
             with access.noted(stack, home):
-                _greet(stack, access.key(stack, home))
+                _greet(stack, access.key(stack, home), found=keep)
                 if not os.environ.get("ONCE"):
                     kept = "; what is stored stays for the next `make run`" if keep else ""
                     _say(f"Ctrl-C ends this{kept}.")
@@ -92,8 +92,11 @@ def _emulator(home: Path, *, keep: bool) -> Iterator[Emulator]:
         yield aws
 
 
-def _greet(stack: Stack, key: str) -> None:
-    """Record sample inferences, and say how to give feedback on them."""
+def _greet(stack: Stack, key: str, *, found: bool) -> None:
+    """Record sample inferences, and say how to give feedback on them.
+
+    `found` tells whether `feedback --local` finds this stack: it finds the first run of a checkout.
+    """
     _say("Recording sample inferences …")
     samples = _sample_inferences()
     for sample in samples:
@@ -111,7 +114,8 @@ def _greet(stack: Stack, key: str) -> None:
         + "\n".join(_curl(stack, key, one) for one in feedback)
         + "\nor from Python:\n\n"
         + f'  TensorZeroGateway.build_http(gateway_url="{stack.url}", api_key="{key}")\n\n'
-        + "More keys: .venv/bin/feedback keys create --local. Ctrl-C ends this.\n",
+        + ("More keys: .venv/bin/feedback keys create --local. " if found else "")
+        + "Ctrl-C ends this.\n",
         flush=True,
     )
 

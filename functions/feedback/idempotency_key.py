@@ -26,7 +26,7 @@ def from_headers(headers: Mapping[str, str]) -> str | None:
     text = header.strip()
     if quoted := _QUOTED.fullmatch(text):
         return check("Idempotency-Key", _ESCAPED.sub(r"\1", quoted[1]))
-    if _BARE.fullmatch(text) is None:
+    if _KEY.fullmatch(text) and _BARE.fullmatch(text) is None:
         raise InvalidIdempotencyKey(
             "Idempotency-Key: expected one key, quoted, or bare without quotes, commas and spaces"
         )

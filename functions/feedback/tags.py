@@ -36,8 +36,10 @@ def admit(tags: Mapping[str, str], *, internal: bool) -> dict[str, str]:
 
 def _require_own(tags: Mapping[str, str], *, internal: bool) -> None:
     for name in tags:
-        if name.startswith(PREFIX) and (not internal or name in OF_TOKENS):
+        if name.startswith(PREFIX) and not internal:
             raise ReservedTag(f"Tag name cannot start with '{PREFIX}': {excerpt(name)}")
+        if name in OF_TOKENS:
+            raise ReservedTag(f"tags.{name}: only an end user's token sets it")
 
 
 def _check_limits(tags: Mapping[str, str]) -> None:

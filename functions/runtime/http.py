@@ -71,7 +71,10 @@ def _decompress(raw: bytes, headers: Mapping[str, str], at_most: int) -> bytes:
     try:
         content = gzip.decompress(raw, at_most + 1)
     except zlib.error as error:
-        raise MalformedBody("Failed to decompress the request body: it is not gzip") from error
+        raise MalformedBody(
+            "Failed to decompress the request body: it is not gzip. API Gateway takes JSON for "
+            "text: send gzip with Content-Type application/octet-stream"
+        ) from error
     if len(content) <= at_most and (gzip.unused_data or not gzip.eof):
         raise MalformedBody(
             "Failed to decompress the request body: it is not one whole gzip member"

@@ -1,6 +1,7 @@
 """What the command shows: tables for people, JSON for programs, secrets by themselves."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -10,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from feedback_cli.errors import Failure
 from feedback_cli.keys import Key
 
 _WIDE = 200
@@ -17,8 +19,15 @@ _WIDE = 200
 
 
 def say(text: str) -> None:
-    """Write the answer."""
-    sys.stdout.write(f"{text}\n")
+    """Write the answer. Raises Failure if there is nowhere to write it."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        nowhere = os.open(os.devnull, os.O_WRONLY)  # for what Python still writes when it ends
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        raise Failure(f"The answer cannot be written: {error.strerror}.") from error
 
 
 def note(text: str) -> None:
@@ -46,7 +55,9 @@ def keys(rows: Iterable[Key], *, aside: bool = False) -> None:
             key.id,
             key.kind,
             " ".join(key.scopes) or f"sign tokens by {key.algorithm}",
-            key.description,
+            "".join(
+                one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in key.description
+            ),
             key.created_at,
             key.expires_at or "never",
             key.state(datetime.now(UTC)),

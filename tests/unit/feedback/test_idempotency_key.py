@@ -64,6 +64,20 @@ def test_what_cannot_be_one_key_is_refused(header: str) -> None:
         _read(header)
 
 
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        ("a,b", "expected one key, quoted, or bare without quotes, commas and spaces"),
+        ("é", "expected 1 to 255 printable ASCII characters"),
+        ("k" * (LONGEST + 1), "expected 1 to 255 printable ASCII characters"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong(header: str, text: str) -> None:
+    """How it is spelled, or what it consists of."""
+    with pytest.raises(InvalidIdempotencyKey, match=f"^Idempotency-Key: {text}$"):
+        _read(header)
+
+
 @given(st.text(PRINTABLE, min_size=1, max_size=LONGEST))
 def test_every_key_can_be_quoted(key: str) -> None:
     """With a backslash before what would end it."""
