@@ -13,8 +13,8 @@ from feedback.lookup import Lookup, Question, Reads
 from feedback.model import Record, Target
 from feedback.service import Receipt
 from feedback.targets import Clock, find, not_found
+from runtime.caller import Caller
 from runtime.catalog import Catalog
-from runtime.credential import Caller
 from runtime.document import Json
 from runtime.errors import BatchRefused, Refusal, StorageUnavailable
 from runtime.retry import TimeLeft, persist

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from feedback.model import Metric, Target
 from feedback.schemas import FeedbackRequest
-from runtime.credential import Caller
+from runtime.caller import Caller
 from runtime.dynamodb import Item
 from runtime.errors import AlreadyVoted, IdempotencyKeyReused
 from runtime.uuids import Uuid

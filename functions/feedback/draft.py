@@ -10,8 +10,8 @@ from feedback.schemas import FeedbackRequest
 from feedback.store import Row, to_row
 from feedback.targets import patience
 from runtime import uuids
+from runtime.caller import Caller, Grant
 from runtime.catalog import Catalog
-from runtime.credential import Caller, Grant
 from runtime.errors import AmbiguousTarget, FeedbackDisabled, NotGranted, excerpt
 from runtime.uuids import Uuid
 

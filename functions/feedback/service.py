@@ -12,8 +12,8 @@ from feedback.model import Record, Target
 from feedback.schemas import FeedbackRequest
 from feedback.store import FeedbackStore
 from feedback.targets import Clock, find, not_found
+from runtime.caller import Caller
 from runtime.catalog import Catalog
-from runtime.credential import Caller
 from runtime.dynamodb import Item
 from runtime.retry import TimeLeft, persist
 from runtime.uuids import Uuid

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from runtime.credential import AUTHOR, KEY_ID
+from runtime.caller import AUTHOR, KEY_ID
 from runtime.errors import IncompleteEvaluation, ReservedTag, TagLimitExceeded, excerpt
 
 PREFIX = "tensorzero::"

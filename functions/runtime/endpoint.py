@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol, TypeAlias
 
-from runtime.credential import Caller, caller
+from runtime.caller import Caller, caller
 from runtime.errors import Refusal
 from runtime.http import Event, Reply, refuse
 from runtime.retry import TimeLeft

@@ -5,8 +5,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from runtime import VERSION, http
+from runtime.caller import caller
 from runtime.catalog import Catalog
-from runtime.credential import caller
 from runtime.dynamodb import outages
 from runtime.endpoint import Handler
 from runtime.errors import CredentialExpired, StorageUnavailable

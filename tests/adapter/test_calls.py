@@ -15,7 +15,7 @@ from feedback.schemas import FeedbackRequest
 from feedback.service import Service
 from feedback.store import DynamoFeedbackStore, Row
 from feedback.targets import Clock
-from runtime.credential import Caller, Grant
+from runtime.caller import Caller, Grant
 from runtime.errors import AlreadyVoted, StorageUnavailable
 from runtime.uuids import Uuid
 from tests.adapter.conftest import Connect

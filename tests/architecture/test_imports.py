@@ -17,10 +17,10 @@ MAY_IMPORT: dict[str, dict[str, set[str]]] = {
         "fields": {"document", "errors", "uuids"},
         "http": {"errors"},
         "dynamodb": {"errors", ""},
-        "credential": {"errors", "uuids"},
+        "caller": {"errors", "uuids"},
         "retry": {"dynamodb", "errors"},
         "telemetry": {"errors"},
-        "endpoint": {"credential", "errors", "http", "retry", "telemetry"},
+        "endpoint": {"caller", "errors", "http", "retry", "telemetry"},
     },
     "feedback": {
         "model": set(),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from runtime.credential import AUTHOR, KEY_ID
+from runtime.caller import AUTHOR, KEY_ID
 from runtime.endpoint import Handler
 from runtime.http import Event, Reply
 from tools.event import event

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from feedback.claims import of_key
 from feedback.schemas import FeedbackRequest
 from runtime import uuids
-from runtime.credential import ANYBODY
+from runtime.caller import ANYBODY
 
 Item: TypeAlias = dict[str, Any]
 

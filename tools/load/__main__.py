@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from runtime.credential import PUBLIC_ID
+from runtime.caller import PUBLIC_ID
 from tools.audit import Report, audit
 from tools.emulator import ROOT, EmulatorDied, emulator
 from tools.ledger import read

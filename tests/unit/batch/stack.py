@@ -9,8 +9,8 @@ from feedback import idempotency_key
 from feedback.model import Level, Record, Target
 from feedback.schemas import FeedbackRequest
 from feedback.service import Service
+from runtime.caller import ANYBODY, Caller
 from runtime.catalog import Catalog
-from runtime.credential import ANYBODY, Caller
 from runtime.document import Json
 from runtime.errors import Refusal
 from tests.unit.fakes import DictLookup, ListStore, ListWriter, ManualTime, catalog, uuid7

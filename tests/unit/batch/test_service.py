@@ -12,7 +12,7 @@ from batch.writing import Outcome, Outcomes, Writing
 from feedback.lookup import Question
 from feedback.model import Level, Record, Target
 from feedback.service import Receipt
-from runtime.credential import Caller
+from runtime.caller import Caller
 from runtime.errors import (
     BatchRefused,
     BatchTooLarge,

@@ -11,7 +11,7 @@ from feedback.claims import Claim, fingerprint, is_expired
 from feedback.kinds import boolean
 from feedback.model import Level, Metric, Target
 from feedback.schemas import FeedbackRequest
-from runtime.credential import Caller
+from runtime.caller import Caller
 from runtime.errors import AlreadyVoted, IdempotencyKeyReused
 from tests.unit.fakes import uuid7
 

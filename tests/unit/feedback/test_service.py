@@ -15,7 +15,7 @@ from feedback.schemas import FeedbackRequest
 from feedback.service import Receipt, Service
 from feedback.store import Row
 from runtime import uuids
-from runtime.credential import ANYBODY, Caller, Grant
+from runtime.caller import ANYBODY, Caller, Grant
 from runtime.errors import (
     AlreadyVoted,
     AmbiguousTarget,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from runtime.credential import ANYBODY, Caller
+from runtime.caller import ANYBODY, Caller
 from runtime.endpoint import Call, endpoint
 from runtime.errors import UnknownMetric
 from runtime.http import Reply

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runtime.credential import ANYBODY, Caller, Grant, caller
+from runtime.caller import ANYBODY, Caller, Grant, caller
 from runtime.errors import CredentialExpired
 from runtime.uuids import Uuid
 
