@@ -1,6 +1,5 @@
 """A batch at work: which of its elements are open, and what has become of the others."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from batch.writing import Outcome, settled
@@ -8,7 +7,6 @@ from feedback.claims import Claim
 from feedback.draft import Draft
 from feedback.lookup import Question
 from feedback.service import Receipt
-from feedback.store import Row
 from runtime.errors import Refusal, StorageUnavailable
 
 
@@ -19,8 +17,6 @@ class Entry:
     draft: Draft
     claim: Claim | None
     dryrun: bool
-    rows: Sequence[Row] | None
-    """What is to be stored; None as long as its target must be looked up for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,7 @@ class Ledger:
             outcome = self.outcomes[first]
             if isinstance(second, Refusal):
                 stored = isinstance(outcome, Receipt)
-                outcome = second if stored else StorageUnavailable()
+                outcome = second if stored else StorageUnavailable(congested=True)
             self.close(place, outcome)
 
     @property

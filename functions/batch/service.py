@@ -43,7 +43,13 @@ class BatchService:
         """
         now = self.clock.now()
         ledger = self._draft(elements, caller, now)
-        records = self._look(ledger, int(now), time_left)
+        try:
+            records = self._look(ledger, int(now), time_left)
+        except StorageUnavailable as refusal:
+            for place, entry in list(ledger.open.items()):
+                if entry.draft.wait is not None:  # a key alone is found taken by the write as well
+                    ledger.close(place, refusal)
+            records = {}
         writings = self._complete(ledger, records, atomic=atomic)
         if atomic and ledger.refused:
             for place in list(ledger.open):
@@ -64,9 +70,7 @@ class BatchService:
                 element = Element.parse(document)
                 drafted = draft(element.request, caller, self.catalog, now)
                 claim = self._claim(element, drafted, caller, int(now))
-                looked_up = drafted.wait is not None
-                rows = None if looked_up else complete(drafted, Record(), self.catalog)
-                ledger.open[place] = Entry(drafted, claim, bool(element.request.dryrun), rows)
+                ledger.open[place] = Entry(drafted, claim, bool(element.request.dryrun))
             except Refusal as refusal:
                 ledger.close(place, refusal)
         return ledger
@@ -78,12 +82,7 @@ class BatchService:
         return of_key(element.key, element.request, caller, drafted.id, until)
 
     def _look(self, ledger: Ledger, now: int, time_left: TimeLeft) -> dict[Target, Record]:
-        """Give the targets' records, and close the elements whose key was taken before.
-
-        If DynamoDB is out of reach, those are closed whose target was not found until then. A key
-        alone is found taken by the write as well.
-        """
-        found: dict[Target, Record] = {}
+        """Give the targets' records, and close the elements whose key was taken before."""
         reads: dict[Target, Reads] = {}
         waits: dict[Target, float] = {}
         for entry in ledger.open.values():
@@ -99,24 +98,15 @@ class BatchService:
                 if entry.claim and (entry.draft.wait is None or entry.draft.target in targets)
             }
             question = Question({target: reads[target] for target in targets}, keys)
-            try:
-                persist(lambda: self.lookup.read(question), time_left, self.clock.sleep)
-            finally:
-                found.update(question.records)
-                ledger.settle(question, now)
+            persist(lambda: self.lookup.read(question), time_left, self.clock.sleep)
+            ledger.settle(question, now)
             needed = {
                 entry.draft.target for entry in ledger.open.values() if entry.draft.wait is not None
             }
             settled = {target: Record() for target in targets if target not in needed}
             return {**question.records, **settled}
 
-        try:
-            find(look, waits, self.clock)
-        except StorageUnavailable as refusal:
-            for place, entry in list(ledger.open.items()):
-                if entry.draft.wait is not None and entry.draft.target not in found:
-                    ledger.close(place, refusal)
-        return found
+        return find(look, waits, self.clock) if waits else dict(look([]))
 
     def _complete(
         self, ledger: Ledger, records: Mapping[Target, Record], *, atomic: bool
@@ -138,9 +128,7 @@ class BatchService:
                     ledger.followers[place] = first, second
                 continue
             try:
-                rows = entry.rows or complete(
-                    entry.draft, _record(entry.draft.target, records), self.catalog
-                )
+                rows = complete(entry.draft, _record(entry.draft, records), self.catalog)
             except Refusal as refusal:
                 ledger.close(place, refusal)
                 continue
@@ -153,8 +141,10 @@ class BatchService:
         return writings
 
 
-def _record(target: Target, records: Mapping[Target, Record]) -> Record:
-    record = records.get(target)
+def _record(draft: Draft, records: Mapping[Target, Record]) -> Record:
+    if draft.wait is None:
+        return Record()
+    record = records.get(draft.target)
     if record is None:
-        raise not_found(target)
+        raise not_found(draft.target)
     return record

@@ -3,8 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -20,9 +19,15 @@ _WIDE = 200
 
 
 def say(text: str) -> None:
-    """Write the answer. Raises Failure if it cannot be written."""
-    with _writing():
+    """Write the answer. Raises Failure if there is nowhere to write it."""
+    try:
         sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        nowhere = os.open(os.devnull, os.O_WRONLY)  # for what Python still writes when it ends
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        raise Failure(f"The answer cannot be written: {error.strerror}.") from error
 
 
 def note(text: str) -> None:
@@ -41,7 +46,7 @@ def described(key: Key) -> dict[str, Any]:
 
 
 def keys(rows: Iterable[Key], *, aside: bool = False) -> None:
-    """Write a table of keys; `aside` where the answer is something else. Raises Failure."""
+    """Write a table of keys; `aside` where the answer is something else."""
     table = Table(box=None, pad_edge=False)
     for name in ("ID", "Kind", "May", "Description", "Created", "Expires", "State"):
         table.add_column(name, overflow="fold")
@@ -59,18 +64,4 @@ def keys(rows: Iterable[Key], *, aside: bool = False) -> None:
         )
     stream = sys.stderr if aside else sys.stdout
     width = None if stream.isatty() else _WIDE
-    with _writing():
-        Console(file=stream, width=width, markup=False, emoji=False, highlight=False).print(table)
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    """Tell what is in the way: a full disk, a closed pipe, an encoding without these letters."""
-    try:
-        yield
-        sys.stdout.flush()
-    except (OSError, UnicodeError) as error:
-        nowhere = os.open(os.devnull, os.O_WRONLY)  # for what Python still writes when it ends
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-        raise Failure(f"The answer cannot be written: {error}.") from error
+    Console(file=stream, width=width, markup=False, emoji=False, highlight=False).print(table)

@@ -393,26 +393,6 @@ def test_what_needs_no_target_is_stored_though_nothing_can_be_looked_up() -> Non
     assert _id(outcomes[1]) == _id(first)
 
 
-class FailingLookup(DictLookup):
-    """Answers once."""
-
-    def read(self, question: Question) -> None:
-        """Look for all at once, the first time."""
-        if self.looks:
-            raise StorageUnavailable
-        super().read(question)
-
-
-def test_what_was_found_before_an_outage_is_stored() -> None:
-    """Alone, neither would have had to look again; what is still waited for may come yet."""
-    stack = Stack(lookup=FailingLookup(dict(RECORDS)))
-
-    outcomes = stack.submit(element(), element("k"), element(inference_id=NOBODY))
-
-    assert _kinds(outcomes) == [Receipt, Receipt, StorageUnavailable]
-    assert stack.stored == [_id(outcome) for outcome in outcomes[:2]]
-
-
 class PickyWriter(ListWriter):
     """Stores no comments."""
 
