@@ -1,5 +1,6 @@
 """A batch at work: which of its elements are open, and what has become of the others."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from batch.writing import Outcome, settled
@@ -7,6 +8,7 @@ from feedback.claims import Claim
 from feedback.draft import Draft
 from feedback.lookup import Question
 from feedback.service import Receipt
+from feedback.store import Row
 from runtime.errors import Refusal, StorageUnavailable
 
 
@@ -17,12 +19,16 @@ class Entry:
     draft: Draft
     claim: Claim | None
     dryrun: bool
+    rows: Sequence[Row] | None
+    """What is to be stored; None as long as its target must be looked up for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """A batch at work, by the places of its elements: each is open until it has an outcome."""
 
+    atomic: bool
+    """Whether all of it is stored, or nothing."""
     open: dict[int, Entry] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     followers: dict[int, tuple[int, Outcome]] = field(default_factory=dict)
@@ -43,7 +49,7 @@ class Ledger:
             outcome = self.outcomes[first]
             if isinstance(second, Refusal):
                 stored = isinstance(outcome, Receipt)
-                outcome = second if stored else StorageUnavailable(congested=True)
+                outcome = second if stored else StorageUnavailable()
             self.close(place, outcome)
 
     @property

@@ -4,20 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from batch.ledger import Entry, Ledger
+from batch.look import look_up
 from batch.schemas import Element
 from batch.writer import BatchWriter
 from batch.writing import Outcome, Writing, settled
 from feedback.claims import DAY, Claim, of_key
 from feedback.draft import Draft, complete, draft
-from feedback.lookup import Lookup, Question, Reads
+from feedback.lookup import Lookup
 from feedback.model import Record, Target
 from feedback.service import Receipt
-from feedback.targets import Clock, find, not_found
+from feedback.targets import Clock, not_found
 from runtime.caller import Caller
 from runtime.catalog import Catalog
 from runtime.document import Json
-from runtime.errors import BatchRefused, Refusal, StorageUnavailable
-from runtime.retry import TimeLeft, persist
+from runtime.errors import BatchRefused, Refusal
+from runtime.retry import TimeLeft
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,9 @@ class BatchService:
         more than a transaction takes; then nothing is stored.
         """
         now = self.clock.now()
-        ledger = self._draft(elements, caller, now)
-        try:
-            records = self._look(ledger, int(now), time_left)
-        except StorageUnavailable as refusal:
-            for place, entry in list(ledger.open.items()):
-                if entry.draft.wait is not None:  # a key alone is found taken by the write as well
-                    ledger.close(place, refusal)
-            records = {}
-        writings = self._complete(ledger, records, atomic=atomic)
+        ledger = self._draft(elements, caller, now, atomic=atomic)
+        records = look_up(ledger, self.lookup, int(now), self.clock, time_left)
+        writings = self._complete(ledger, records)
         if atomic and ledger.refused:
             for place in list(ledger.open):
                 ledger.close(place, BatchRefused("Not stored: another element was refused"))
@@ -62,15 +57,17 @@ class BatchService:
             ledger.close_followers()
         return [ledger.outcomes[place] for place in range(len(elements))]
 
-    def _draft(self, elements: list[Json], caller: Caller, now: float) -> Ledger:
+    def _draft(self, elements: list[Json], caller: Caller, now: float, *, atomic: bool) -> Ledger:
         """Apply every rule that needs no look-up."""
-        ledger = Ledger()
+        ledger = Ledger(atomic)
         for place, document in enumerate(elements):
             try:
                 element = Element.parse(document)
                 drafted = draft(element.request, caller, self.catalog, now)
                 claim = self._claim(element, drafted, caller, int(now))
-                ledger.open[place] = Entry(drafted, claim, bool(element.request.dryrun))
+                looked_up = drafted.wait is not None
+                rows = None if looked_up else complete(drafted, Record(), self.catalog)
+                ledger.open[place] = Entry(drafted, claim, bool(element.request.dryrun), rows)
             except Refusal as refusal:
                 ledger.close(place, refusal)
         return ledger
@@ -81,36 +78,7 @@ class BatchService:
         until = now + self.key_days * DAY
         return of_key(element.key, element.request, caller, drafted.id, until)
 
-    def _look(self, ledger: Ledger, now: int, time_left: TimeLeft) -> dict[Target, Record]:
-        """Give the targets' records, and close the elements whose key was taken before."""
-        reads: dict[Target, Reads] = {}
-        waits: dict[Target, float] = {}
-        for entry in ledger.open.values():
-            if entry.draft.wait is not None:
-                target = entry.draft.target
-                reads[target] = tuple({*reads.get(target, ()), *entry.draft.reads})
-                waits[target] = entry.draft.wait
-
-        def look(targets: list[Target]) -> Mapping[Target, Record]:
-            keys = {
-                entry.claim.key
-                for entry in ledger.open.values()
-                if entry.claim and (entry.draft.wait is None or entry.draft.target in targets)
-            }
-            question = Question({target: reads[target] for target in targets}, keys)
-            persist(lambda: self.lookup.read(question), time_left, self.clock.sleep)
-            ledger.settle(question, now)
-            needed = {
-                entry.draft.target for entry in ledger.open.values() if entry.draft.wait is not None
-            }
-            settled = {target: Record() for target in targets if target not in needed}
-            return {**question.records, **settled}
-
-        return find(look, waits, self.clock) if waits else dict(look([]))
-
-    def _complete(
-        self, ledger: Ledger, records: Mapping[Target, Record], *, atomic: bool
-    ) -> dict[int, Writing]:
+    def _complete(self, ledger: Ledger, records: Mapping[Target, Record]) -> dict[int, Writing]:
         """Give what is to be written of the elements that are open: of those with one key, one.
 
         The others follow it; in an atomic batch, only its repeats can.
@@ -122,13 +90,15 @@ class BatchService:
             if claim and claim.key in firsts:
                 first, earlier = firsts[claim.key]
                 second = settled(claim, earlier.to_item())
-                if atomic and isinstance(second, Refusal):
+                if ledger.atomic and isinstance(second, Refusal):
                     ledger.close(place, second)
                 else:
                     ledger.followers[place] = first, second
                 continue
             try:
-                rows = complete(entry.draft, _record(entry.draft, records), self.catalog)
+                rows = entry.rows or complete(
+                    entry.draft, _record(entry.draft.target, records), self.catalog
+                )
             except Refusal as refusal:
                 ledger.close(place, refusal)
                 continue
@@ -141,10 +111,8 @@ class BatchService:
         return writings
 
 
-def _record(draft: Draft, records: Mapping[Target, Record]) -> Record:
-    if draft.wait is None:
-        return Record()
-    record = records.get(draft.target)
+def _record(target: Target, records: Mapping[Target, Record]) -> Record:
+    record = records.get(target)
     if record is None:
-        raise not_found(draft.target)
+        raise not_found(target)
     return record

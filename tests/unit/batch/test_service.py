@@ -393,6 +393,38 @@ def test_what_needs_no_target_is_stored_though_nothing_can_be_looked_up() -> Non
     assert _id(outcomes[1]) == _id(first)
 
 
+class FailingLookup(DictLookup):
+    """Answers once."""
+
+    def read(self, question: Question) -> None:
+        """Look for all at once, the first time."""
+        if self.looks:
+            raise StorageUnavailable
+        super().read(question)
+
+
+def test_what_was_found_before_an_outage_is_stored() -> None:
+    """Alone, neither would have had to look again; what is still waited for may come yet."""
+    stack = Stack(lookup=FailingLookup(dict(RECORDS)))
+
+    outcomes = stack.submit(element(), element("k"), element(inference_id=NOBODY))
+
+    assert _kinds(outcomes) == [Receipt, Receipt, StorageUnavailable]
+    assert stack.stored == [_id(outcome) for outcome in outcomes[:2]]
+
+
+@pytest.mark.parametrize("target_validation", [True, False])
+def test_an_atomic_batch_is_as_unavailable_as_any_of_it(target_validation: bool) -> None:
+    """All of it is to come again: nothing is wrong with any element."""
+    stack = Stack(catalog(target_validation=target_validation), FailingLookup(dict(RECORDS)))
+    waiting = element(metric_name="demonstration", value="text", inference_id=NOBODY)
+
+    outcomes = stack.submit(element(), element("k"), waiting, atomic=True)
+
+    assert _kinds(outcomes) == [StorageUnavailable] * 3
+    assert stack.stored == []
+
+
 class PickyWriter(ListWriter):
     """Stores no comments."""
 
