@@ -33,7 +33,8 @@ def body(event: Event, at_most: int = MAX_BODY) -> bytes:
         raise MalformedBody(
             "Failed to read the request body: the event's body is not base64, or not text"
         ) from error
-    content = _decompress(raw, event.get("headers") or {}, at_most)
+    headers = event.get("headers") or {}
+    content = _decompress(raw, headers, at_most, is_text=not event.get("isBase64Encoded"))
     if len(content) > at_most:
         raise BodyTooLarge(f"The request body is too large: at most {at_most} bytes are read")
     return content
@@ -59,7 +60,7 @@ def describe(refusal: Refusal) -> dict[str, str]:
     return {"error": str(refusal), "code": refusal.code}
 
 
-def _decompress(raw: bytes, headers: Mapping[str, str], at_most: int) -> bytes:
+def _decompress(raw: bytes, headers: Mapping[str, str], at_most: int, *, is_text: bool) -> bytes:
     encoding = headers.get("content-encoding", "identity").lower()
     if encoding == "identity":
         return raw
@@ -67,14 +68,16 @@ def _decompress(raw: bytes, headers: Mapping[str, str], at_most: int) -> bytes:
         raise UnsupportedEncoding(
             f"Content-Encoding {excerpt(encoding)!r} is not supported: use gzip or none"
         )
+    if is_text:
+        raise MalformedBody(
+            "Failed to decompress the request body: API Gateway took it for text, send gzip with "
+            "Content-Type application/octet-stream"
+        )
     gzip = zlib.decompressobj(wbits=_GZIP)
     try:
         content = gzip.decompress(raw, at_most + 1)
     except zlib.error as error:
-        raise MalformedBody(
-            "Failed to decompress the request body: it is not gzip. API Gateway takes JSON for "
-            "text: send gzip with Content-Type application/octet-stream"
-        ) from error
+        raise MalformedBody("Failed to decompress the request body: it is not gzip") from error
     if len(content) <= at_most and (gzip.unused_data or not gzip.eof):
         raise MalformedBody(
             "Failed to decompress the request body: it is not one whole gzip member"

@@ -114,6 +114,14 @@ def test_what_is_not_one_whole_gzip_member_is_refused(raw: bytes) -> None:
     assert _refused(_encoded(raw, content_encoding="gzip")) is MalformedBody
 
 
+def test_gzip_that_came_as_text_is_told_how_to_come() -> None:
+    """It has lost bytes by then."""
+    event = {"body": "\x1f\ufffd", "headers": {"content-encoding": "gzip"}}
+
+    with pytest.raises(MalformedBody, match="Content-Type application/octet-stream"):
+        http.body(event)
+
+
 @pytest.mark.parametrize("name", ["br", "zstd", "deflate", "gzip, gzip", "", "x" * 100_000])
 def test_another_encoding_is_refused(name: str) -> None:
     """With a name that is cut."""
