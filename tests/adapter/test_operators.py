@@ -15,7 +15,7 @@ import pytest
 from feedback_cli import signing
 from feedback_cli.signing import Algorithm
 from feedback_cli.stack import NOTE
-from tests.support.command import Feedback, command
+from tests.support.command import Feedback, command, full_disk
 from tests.support.environment import environment, towards
 from tests.support.template import resources
 from tools.emulator import Emulator
@@ -101,6 +101,35 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept(
     assert secret not in str(_items(dynamodb, aws)) + made.err + feedback("keys", "list").out
     assert "It is shown this once: keep it now." in made.err
     assert key_id in made.err
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_key_that_nobody_was_shown_is_named(
+    form: list[str], feedback: Feedback, dynamodb: "DynamoDBClient", aws: Emulator
+) -> None:
+    """It is in force: whoever made it is to know."""
+    before = _items(dynamodb, aws)
+
+    with full_disk():
+        made = feedback("keys", "create", *form)
+
+    [key_id] = _items(dynamodb, aws).keys() - before.keys()
+    assert made.code == 1
+    assert made.err.endswith(
+        "Error: The answer cannot be written: [Errno 28] No space left on device."
+        f" The key {key_id} is in force all the same: disable it if nobody has it.\n"
+    )
+
+
+def test_a_table_that_cannot_be_written_is_told(feedback: Feedback) -> None:
+    """As any other answer."""
+    with full_disk():
+        listed = feedback("keys", "list")
+
+    assert (listed.code, listed.err) == (
+        1,
+        "Error: The answer cannot be written: [Errno 28] No space left on device.\n",
+    )
 
 
 def test_a_key_is_made_for_programs(feedback: Feedback) -> None:

@@ -1,7 +1,9 @@
 """The operators' command, called in the test's own process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -19,6 +21,13 @@ class Run:
 
 
 Feedback: TypeAlias = Callable[..., Run]
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let the answer be redirected to where there is no room."""
+    with Path("/dev/full").open("w") as full, redirect_stdout(full):
+        yield
 
 
 def command(capsys: pytest.CaptureFixture[str]) -> Feedback:

@@ -102,6 +102,15 @@ def create(
         item = new_token_key(*verifier, description, expires_in)
     table.put(_stack(stack_name, local=local), item)
     key = Key.parse(item)
+    try:
+        _show(key, proof, as_json=as_json)
+    except Failure as failure:
+        raise Failure(
+            f"{failure} The key {key.id} is in force all the same: disable it if nobody has it."
+        ) from failure
+
+
+def _show(key: Key, proof: dict[str, str], *, as_json: bool) -> None:
     if as_json:
         output.document({**output.described(key), **proof})
         return

@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -19,15 +20,9 @@ _WIDE = 200
 
 
 def say(text: str) -> None:
-    """Write the answer. Raises Failure if there is nowhere to write it."""
-    try:
+    """Write the answer. Raises Failure if it cannot be written."""
+    with _writing():
         sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
-    except OSError as error:
-        nowhere = os.open(os.devnull, os.O_WRONLY)  # for what Python still writes when it ends
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-        raise Failure(f"The answer cannot be written: {error.strerror}.") from error
 
 
 def note(text: str) -> None:
@@ -46,7 +41,7 @@ def described(key: Key) -> dict[str, Any]:
 
 
 def keys(rows: Iterable[Key], *, aside: bool = False) -> None:
-    """Write a table of keys; `aside` where the answer is something else."""
+    """Write a table of keys; `aside` where the answer is something else. Raises Failure."""
     table = Table(box=None, pad_edge=False)
     for name in ("ID", "Kind", "May", "Description", "Created", "Expires", "State"):
         table.add_column(name, overflow="fold")
@@ -64,4 +59,18 @@ def keys(rows: Iterable[Key], *, aside: bool = False) -> None:
         )
     stream = sys.stderr if aside else sys.stdout
     width = None if stream.isatty() else _WIDE
-    Console(file=stream, width=width, markup=False, emoji=False, highlight=False).print(table)
+    with _writing():
+        Console(file=stream, width=width, markup=False, emoji=False, highlight=False).print(table)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Tell what is in the way: a full disk, a closed pipe, an encoding without these letters."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (OSError, UnicodeError) as error:
+        nowhere = os.open(os.devnull, os.O_WRONLY)  # for what Python still writes when it ends
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        raise Failure(f"The answer cannot be written: {error}.") from error

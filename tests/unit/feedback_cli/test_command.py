@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import sys
 import tomllib
 from pathlib import Path
 
@@ -12,10 +11,9 @@ from authorizer import tokens
 from authorizer.credential import Token
 from authorizer.keys import TokenKey
 from feedback_cli import signing
-from feedback_cli.command import main
 from feedback_cli.signing import Algorithm
 from feedback_cli.stack import DEFAULT
-from tests.support.command import Feedback
+from tests.support.command import Feedback, full_disk
 from tests.support.environment import environment
 from tests.support.template import ROOT
 
@@ -107,19 +105,13 @@ def test_a_token_that_would_be_refused_is_not_minted(
     assert (called.code, called.out) == (2, "")
 
 
-def test_an_answer_that_cannot_be_written_is_told(
-    private_key: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The disk that it is redirected to may be full."""
-    with Path("/dev/full").open("w") as full:
-        monkeypatch.setattr(sys, "stdout", full)
-        with pytest.raises(SystemExit) as ended:
-            main(_mint(private_key))
-        told = capsys.readouterr().err
-    assert (ended.value.code, told) == (
-        1,
-        "Error: The answer cannot be written: No space left on device.\n",
-    )
+def test_an_answer_that_cannot_be_written_is_told(feedback: Feedback, private_key: str) -> None:
+    """In one line."""
+    with full_disk():
+        minted = feedback(*_mint(private_key))
+
+    told = "Error: The answer cannot be written: [Errno 28] No space left on device.\n"
+    assert (minted.code, minted.err) == (1, told)
 
 
 def test_a_public_key_of_another_algorithm_is_told(feedback: Feedback, tmp_path: Path) -> None:
