@@ -33,9 +33,23 @@ def _spelled(node: Any) -> Any:
     return node
 
 
-def packaged() -> Template:
+def _resolved(node: Any, values: dict[str, Any]) -> Any:
+    """Put the values of parameters in, as AWS::LanguageExtensions does before SAM looks."""
+    match node:
+        case {"Ref": str(name)} if name in values:
+            return values[name]
+        case dict():
+            return {name: _resolved(child, values) for name, child in node.items()}
+        case list():
+            return [_resolved(child, values) for child in node]
+    return node
+
+
+def packaged(given: dict[str, str] | None = None) -> Template:
     """Give the template as `sam deploy` sends it: what was built lies in a bucket."""
-    template: Template = _spelled(copy.deepcopy(TEMPLATE))
+    assert TEMPLATE["Transform"] == ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"]
+    defaults = {name: one["Default"] for name, one in TEMPLATE["Parameters"].items()}
+    template: Template = _resolved(_spelled(copy.deepcopy(TEMPLATE)), {**defaults, **(given or {})})
     del template["Globals"]["Function"]["CodeUri"]
     for name in FUNCTIONS:
         template["Resources"][name]["Properties"]["CodeUri"] = f"s3://bucket/{name}"
@@ -44,9 +58,11 @@ def packaged() -> Template:
     return template
 
 
-def versions(change: Callable[[Template], object] = lambda _: None) -> dict[str, str]:
+def versions(
+    change: Callable[[Template], object] = lambda _: None, given: dict[str, str] | None = None
+) -> dict[str, str]:
     """Tell which version each function's alias points to, once a change is made and deployed."""
-    template = packaged()
+    template = packaged(given)
     change(template)
     made = subprocess.run(
         [ROOT / ".tools/sam/bin/python", Path(__file__).with_name("transform.py")],
@@ -109,12 +125,17 @@ def test_new_code_comes_into_force(before: dict[str, str]) -> None:
     assert changed(before, versions(change)) == {"FeedbackFunction"}
 
 
-def test_a_new_setting_comes_into_force(before: dict[str, str]) -> None:
-    """The value of a parameter too, because that is put in before SAM looks."""
-
-    def change(template: Template) -> None:
-        function = template["Resources"]["FeedbackFunction"]["Properties"]
-        function["Environment"]["Variables"]["IDEMPOTENCY_DAYS"] = "8"
-
-    assert changed(before, versions(change)) == {"FeedbackFunction"}
-    assert TEMPLATE["Transform"] == ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"]
+@pytest.mark.parametrize(
+    ("parameter", "value", "concerned"),
+    [
+        ("IdempotencyDays", "8", {"FeedbackFunction", "BatchFunction"}),
+        ("MemorySize", "1024", set(FUNCTIONS)),
+        ("Architecture", "x86_64", set(FUNCTIONS)),
+        ("AuthorizerCacheSeconds", "0", set()),
+    ],
+)
+def test_a_new_value_of_a_parameter_comes_into_force(
+    parameter: str, value: str, concerned: set[str], before: dict[str, str]
+) -> None:
+    """With the functions that it is for."""
+    assert changed(before, versions(given={parameter: value})) == concerned

@@ -1,6 +1,6 @@
 """What CloudFormation makes of a template: `python transform.py < TEMPLATE`, by SAM's own Python.
 
-AWS::LanguageExtensions cannot be had here. Of it all that matters is done: parameters have values.
+AWS::LanguageExtensions cannot be had here: the values of parameters stand in the template already.
 """
 
 import json
