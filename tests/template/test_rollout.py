@@ -1,6 +1,5 @@
 """What a deployment brings into force: SAM's own transform, before a change and after it."""
 
-import copy
 import json
 import subprocess
 from collections.abc import Callable
@@ -16,7 +15,7 @@ Template: TypeAlias = dict[str, Any]
 FUNCTIONS = properties("AWS::Serverless::Function")
 LAYERS = properties("AWS::Serverless::LayerVersion")
 SHARED = TEMPLATE["Globals"]["Function"]["Layers"]
-INTRINSICS = {"And", "Condition", "Equals", "FindInMap", "GetAtt", "If", "Join", "Not", "Or", "Sub"}
+INTRINSICS = {"And", "Equals", "FindInMap", "GetAtt", "If", "Join", "Not", "Or", "Sub"}
 
 
 def _spelled(node: Any) -> Any:
@@ -24,7 +23,7 @@ def _spelled(node: Any) -> Any:
     match node:
         case {"GetAtt": str(path)}:
             return {"Fn::GetAtt": path.split(".", 1)}
-        case dict() if len(node) == 1 and (name := next(iter(node))) in INTRINSICS - {"Condition"}:
+        case dict() if len(node) == 1 and (name := next(iter(node))) in INTRINSICS:
             return {f"Fn::{name}": _spelled(node[name])}
         case dict():
             return {name: _spelled(child) for name, child in node.items()}
@@ -49,7 +48,7 @@ def packaged(given: dict[str, str] | None = None) -> Template:
     """Give the template as `sam deploy` sends it: what was built lies in a bucket."""
     assert TEMPLATE["Transform"] == ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"]
     defaults = {name: one["Default"] for name, one in TEMPLATE["Parameters"].items()}
-    template: Template = _resolved(_spelled(copy.deepcopy(TEMPLATE)), {**defaults, **(given or {})})
+    template: Template = _resolved(_spelled(TEMPLATE), {**defaults, **(given or {})})
     del template["Globals"]["Function"]["CodeUri"]
     for name in FUNCTIONS:
         template["Resources"][name]["Properties"]["CodeUri"] = f"s3://bucket/{name}"
