@@ -49,8 +49,8 @@ endef
 	$(call environment,.tools/emulator,.tools/uv/bin/python,$<)
 	touch $@
 
-.tools/load/.stamp: requirements/load.txt .tools/uv/.stamp
-	$(call environment,.tools/load,.tools/uv/bin/python,$<)
+.benchmarks/load/.stamp: requirements/load.txt .tools/uv/.stamp
+	$(call environment,.benchmarks/load,.tools/uv/bin/python,$<)
 	touch $@
 
 # Where a Python of the Lambda's own version is found, the unit tests run on it too.
@@ -97,7 +97,7 @@ check: $(ENVIRONMENTS) ## Lint, format, types, template, what the README says of
 	$(BIN)/cfn-lint template.yaml
 	.tools/sam/bin/sam validate
 	$(BIN)/pytest -q tests/template tests/docs/test_readme.py
-	cd layers/config && PYTHONPATH=$(CURDIR)/functions $(CURDIR)/$(BIN)/python -m configuration '$(CONFIG)'
+	cd layers/config && PYTHONPATH=$(CURDIR):$(CURDIR)/functions $(CURDIR)/$(BIN)/python -m configuration '$(CONFIG)'
 
 format: .venv/.stamp ## Put the code in shape
 	$(BIN)/ruff check --fix
@@ -108,13 +108,13 @@ build: $(ENVIRONMENTS) ## Build what `sam deploy` uploads, and say how big it is
 	du -sh .aws-sam/build/*/
 
 bench: $(ENVIRONMENTS) ## Measure cold and warm requests against the bare SDK
-	PYTHONPATH=functions $(BIN)/python -m tools.bench
+	PYTHONPATH=functions $(BIN)/python -m benchmarks.bench
 
 fuzz: $(ENVIRONMENTS) ## Try 100,000 request bodies, and look for the row behind every 200 (FUZZ_EXAMPLES=…)
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/pytest -v tests/fuzz --hypothesis-show-statistics
 
-load: $(ENVIRONMENTS) .tools/load/.stamp ## Send 20,000 requests to the local stack, and audit what it stored (LOAD_REQUESTS=…)
-	@PYTHONPATH=functions $(BIN)/python -m tools.load
+load: $(ENVIRONMENTS) .benchmarks/load/.stamp ## Send 20,000 requests to the local stack, and audit what it stored (LOAD_REQUESTS=…)
+	@PYTHONPATH=functions $(BIN)/python -m benchmarks.load
 
 lock: .tools/uv/.stamp ## Write requirements/*.txt anew from pyproject.toml
 	for group in uv runtime jwt dev sam emulator load; do

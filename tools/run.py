@@ -19,7 +19,7 @@ from typing import Any
 
 from botocore.exceptions import HTTPClientError
 
-from runtime import uuids
+from shared import uuids
 from tools import access
 from tools import emulator as emulators
 from tools.emulator import Emulator, EmulatorDied, emulator

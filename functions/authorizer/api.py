@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 from authorizer.errors import Rejection
 from authorizer.keys import Keys
 from authorizer.service import authorize
-from runtime.endpoint import Context
-from runtime.errors import StorageUnavailable
-from runtime.http import Event
-from runtime.telemetry import Telemetry
+from shared.endpoint import Context
+from shared.errors import StorageUnavailable
+from shared.http import Event
+from shared.telemetry import Telemetry
 
 Decision: TypeAlias = dict[str, Any]
 

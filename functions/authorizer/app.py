@@ -9,7 +9,7 @@ import time
 
 from authorizer.api import build
 from authorizer.keys import DynamoKeys
-from runtime.dynamodb import connect
+from shared.dynamodb import connect
 
 _client = connect(attempts=2)  # API Gateway waits for an authorizer for 10 s only
 handler = build(DynamoKeys(_client, os.environ["API_KEY_TABLE"]), time.time)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeGuard
 
 from authorizer.errors import InvalidToken
-from runtime import uuids
-from runtime.uuids import Uuid
+from shared import uuids
+from shared.uuids import Uuid
 
 MAX_AUTHOR = 256
 MAX_TARGETS = 20

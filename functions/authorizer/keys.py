@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from authorizer.errors import DisabledKey, ExpiredKey
-from runtime.dynamodb import Item, outages
+from shared.dynamodb import Item, outages
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

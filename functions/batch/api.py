@@ -4,15 +4,15 @@ from collections import Counter
 from http import HTTPStatus
 from typing import Any
 
-from batch.schemas import elements
+from batch.request import elements
 from batch.service import BatchService
 from batch.writing import Outcome
 from feedback import idempotency_key
-from runtime import document, http
-from runtime.endpoint import Call, Handler, endpoint
-from runtime.errors import InvalidField, InvalidIdempotencyKey, NotGranted, Refusal
-from runtime.http import Event, Reply
-from runtime.telemetry import Telemetry
+from shared import document, http
+from shared.endpoint import Call, Handler, endpoint
+from shared.errors import InvalidField, InvalidIdempotencyKey, NotGranted, Refusal
+from shared.http import Event, Reply
+from shared.telemetry import Telemetry
 
 MAX_BODY = 6 * 1024 * 1024
 """The largest body read, in bytes: what Lambda takes."""

@@ -10,9 +10,9 @@ from batch.api import build
 from batch.service import BatchService
 from batch.writer import DynamoBatchWriter
 from feedback.lookup import DynamoLookup
-from feedback.targets import Clock
-from runtime.catalog import Catalog
-from runtime.dynamodb import connect
+from feedback.waiting import Clock
+from shared.catalog import Catalog
+from shared.dynamodb import connect
 
 _client = connect()
 _clock = Clock()

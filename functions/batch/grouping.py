@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from batch.writing import Outcomes, Writing, settled
-from feedback.service import Receipt
-from runtime.dynamodb import CONGESTED_REASONS
-from runtime.errors import BatchTooLarge
+from submit.service import Receipt
+from shared.dynamodb import CONGESTED_REASONS
+from shared.errors import BatchTooLarge
 
 MOST_PUTS = 100
 MOST_BYTES = 4 * 1024 * 1024

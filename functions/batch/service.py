@@ -3,22 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from batch.ledger import Entry, Ledger
-from batch.look import look_up
-from batch.schemas import Element
+from batch.progress import Entry, Ledger
+from batch.lookup import look_up
+from batch.request import Element
 from batch.writer import BatchWriter
 from batch.writing import Outcome, Writing, settled
-from feedback.claims import DAY, Claim, of_key
-from feedback.draft import Draft, complete, draft
+from feedback.reservations import DAY, Claim, of_key
+from feedback.rules import Draft, complete, draft
 from feedback.lookup import Lookup
 from feedback.model import Record, Target
-from feedback.service import Receipt
-from feedback.targets import Clock, not_found
-from runtime.caller import Caller
-from runtime.catalog import Catalog
-from runtime.document import Json
-from runtime.errors import BatchRefused, Refusal
-from runtime.retry import TimeLeft
+from submit.service import Receipt
+from feedback.waiting import Clock, not_found
+from shared.caller import Caller
+from shared.catalog import Catalog
+from shared.document import Json
+from shared.errors import BatchRefused, Refusal
+from shared.retry import TimeLeft
 
 
 @dataclass(frozen=True, slots=True)

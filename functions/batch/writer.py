@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from batch.grouping import TAKEN, only_transaction, sort, transactions
 from batch.writing import Outcomes, Writing
-from feedback.service import Receipt
-from feedback.store import to_puts, token
-from runtime.dynamodb import CONGESTED_REASONS, WORST_CALL, outages
-from runtime.errors import BatchRefused, Refusal, StorageUnavailable
-from runtime.retry import TimeLeft, persist
+from submit.service import Receipt
+from submit.store import to_puts, token
+from shared.dynamodb import CONGESTED_REASONS, WORST_CALL, outages
+from shared.errors import BatchRefused, Refusal, StorageUnavailable
+from shared.retry import TimeLeft, persist
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from feedback.claims import Claim
-from feedback.service import Receipt
-from feedback.store import Row
-from runtime.dynamodb import Item, item_size
-from runtime.errors import Refusal
-from runtime.uuids import Uuid
+from feedback.reservations import Claim
+from submit.service import Receipt
+from submit.store import Row
+from shared.dynamodb import Item, item_size
+from shared.errors import Refusal
+from shared.uuids import Uuid
 
 Outcome: TypeAlias = Receipt | Refusal
 """What becomes of an element: it is stored, or refused."""

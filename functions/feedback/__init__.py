@@ -1,1 +1,1 @@
-"""POST /feedback: from a request to a stored row."""
+"""What feedback is: its kinds, its rules, and the rows it is stored as."""

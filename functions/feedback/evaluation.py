@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from feedback import tags
 from feedback.model import Feedback, Level, Metric, Record, Target
-from feedback.store import Row, timestamp
-from runtime import uuids
-from runtime.document import Json, dump
-from runtime.dynamodb import Item, check_size
-from runtime.errors import InvalidEvaluation
-from runtime.uuids import Uuid
+from submit.store import Row, timestamp
+from shared import uuids
+from shared.document import Json, dump
+from shared.dynamodb import Item, check_size
+from shared.errors import InvalidEvaluation
+from shared.uuids import Uuid
 
 READS = ("output",)
 """What a label needs of the inference's record."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from runtime.errors import InvalidIdempotencyKey
+from shared.errors import InvalidIdempotencyKey
 
 HEADER = "idempotency-key"
 LONGEST = 255

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from feedback.claims import is_expired
+from feedback.reservations import is_expired
 from feedback.model import Record, Target
-from runtime.dynamodb import Item, outages
-from runtime.errors import StorageUnavailable
+from shared.dynamodb import Item, outages
+from shared.errors import StorageUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from runtime.catalog import Catalog
-from runtime.document import Json
-from runtime.dynamodb import Attribute, Item
-from runtime.errors import AmbiguousTarget, WrongLevel
-from runtime.uuids import Uuid
+from shared.catalog import Catalog
+from shared.document import Json
+from shared.dynamodb import Attribute, Item
+from shared.errors import AmbiguousTarget, WrongLevel
+from shared.uuids import Uuid
 
 Value = TypeVar("Value")
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from runtime.caller import AUTHOR, KEY_ID
-from runtime.errors import IncompleteEvaluation, ReservedTag, TagLimitExceeded, excerpt
+from shared.caller import AUTHOR, KEY_ID
+from shared.errors import IncompleteEvaluation, ReservedTag, TagLimitExceeded, excerpt
 
 PREFIX = "tensorzero::"
 INTERNAL = "tensorzero::internal"

@@ -2,12 +2,12 @@
 
 from http import HTTPStatus
 
-from inferences.schemas import InferenceRecord
+from inferences.request import InferenceRecord
 from inferences.store import DynamoInferences
-from runtime import document, http
-from runtime.endpoint import Call, Handler, endpoint
-from runtime.http import Reply
-from runtime.telemetry import Telemetry
+from shared import document, http
+from shared.endpoint import Call, Handler, endpoint
+from shared.http import Reply
+from shared.telemetry import Telemetry
 
 
 def build(inferences: DynamoInferences) -> Handler:

@@ -8,7 +8,7 @@ import os
 
 from inferences.api import build
 from inferences.store import DynamoInferences
-from runtime.dynamodb import connect
+from shared.dynamodb import connect
 
 handler = build(DynamoInferences(connect(), os.environ["TARGET_TABLE"]))
 gc.enable()

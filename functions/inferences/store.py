@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from inferences.schemas import InferenceRecord
-from runtime.document import Json, dump
-from runtime.dynamodb import Item, check_size, outages
-from runtime.errors import InferenceConflict
+from inferences.request import InferenceRecord
+from shared.document import Json, dump
+from shared.dynamodb import Item, check_size, outages
+from shared.errors import InferenceConflict
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

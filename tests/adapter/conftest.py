@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from runtime.dynamodb import connect
+from shared.dynamodb import connect
 from tests.support.environment import environment, towards
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from batch.api import build
 from batch.service import BatchService
 from batch.writer import DynamoBatchWriter
 from feedback.lookup import DynamoLookup
-from feedback.targets import Clock
-from runtime import uuids
-from runtime.dynamodb import Item
-from runtime.endpoint import Handler
+from feedback.waiting import Clock
+from shared import uuids
+from shared.dynamodb import Item
+from shared.endpoint import Handler
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import Answer, serve
 from tests.unit.fakes import Invocation, ManualTime, catalog

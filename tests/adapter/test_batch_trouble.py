@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from batch.writer import DynamoBatchWriter
 from batch.writing import Writing
-from feedback.claims import Claim
-from feedback.service import Receipt
-from feedback.store import Row
-from runtime.dynamodb import Item, connect
-from runtime.errors import StorageUnavailable
+from feedback.reservations import Claim
+from submit.service import Receipt
+from submit.store import Row
+from shared.dynamodb import Item, connect
+from shared.errors import StorageUnavailable
 from tests.adapter.loopback import RESET, Answer, Loopback, failure, running
 from tests.support.environment import environment, towards
 from tests.unit.fakes import ManualTime, uuid7

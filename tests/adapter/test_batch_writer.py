@@ -10,16 +10,16 @@ from botocore.exceptions import ClientError
 
 from batch.writer import DynamoBatchWriter
 from batch.writing import Outcomes, Writing
-from feedback.claims import Claim
-from feedback.service import Receipt
-from feedback.store import Row
-from runtime.errors import (
+from feedback.reservations import Claim
+from submit.service import Receipt
+from submit.store import Row
+from shared.errors import (
     BatchRefused,
     BatchTooLarge,
     IdempotencyKeyReused,
     StorageUnavailable,
 )
-from runtime.retry import FIRST_PAUSE
+from shared.retry import FIRST_PAUSE
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import RESET, Answer, Loopback, failure, running, serve
 from tests.unit.fakes import ManualTime, uuid7

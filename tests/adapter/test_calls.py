@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from feedback.api import build
-from feedback.claims import fingerprint, of_key, of_vote
+from submit.api import build
+from feedback.reservations import fingerprint, of_key, of_vote
 from feedback.kinds import registry
 from feedback.lookup import DynamoLookup
 from feedback.model import Level, Target
-from feedback.schemas import FeedbackRequest
-from feedback.service import Service
-from feedback.store import DynamoFeedbackStore, Row
-from feedback.targets import Clock
-from runtime.caller import Caller, Grant
-from runtime.errors import AlreadyVoted, StorageUnavailable
-from runtime.uuids import Uuid
+from feedback.request import FeedbackRequest
+from submit.service import Service
+from submit.store import DynamoFeedbackStore, Row
+from feedback.waiting import Clock
+from shared.caller import Caller, Grant
+from shared.errors import AlreadyVoted, StorageUnavailable
+from shared.uuids import Uuid
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import RESET, Answer, Loopback, failure, running, serve
 from tests.unit.fakes import Invocation, catalog, uuid7

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from feedback.kinds import boolean, comment, number
 from feedback.lookup import DynamoLookup
 from feedback.model import Feedback, Level, Metric, Record, Target
-from feedback.store import DynamoFeedbackStore, Row, to_row
-from runtime import uuids
-from runtime.dynamodb import Attribute, Item, check_size
-from runtime.errors import ItemTooLarge, Refusal
+from submit.store import DynamoFeedbackStore, Row, to_row
+from shared import uuids
+from shared.dynamodb import Attribute, Item, check_size
+from shared.errors import ItemTooLarge, Refusal
 from tests.adapter.conftest import Connect
 from tests.unit.fakes import catalog
 from tools.emulator import Emulator

@@ -9,7 +9,7 @@ import pytest
 
 from inferences.api import build
 from inferences.store import DynamoInferences
-from runtime import uuids
+from shared import uuids
 from tests.unit.fakes import Invocation
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evaluations.schemas import Question
-from evaluations.store import DynamoLabels
-from runtime import uuids
+from reads.label_query import Question
+from reads.labels import DynamoLabels
+from shared import uuids
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -9,9 +9,9 @@ from botocore.exceptions import ClientError
 
 from feedback.lookup import DynamoLookup, Question
 from feedback.model import Level, Record, Target
-from runtime import uuids
-from runtime.dynamodb import Item
-from runtime.errors import StorageUnavailable
+from shared import uuids
+from shared.dynamodb import Item
+from shared.errors import StorageUnavailable
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import Answer, Loopback, failure, running, serve
 from tests.unit.fakes import uuid7

@@ -11,11 +11,11 @@ from botocore.exceptions import ClientError
 from authorizer.keys import DynamoKeys
 from feedback.lookup import DynamoLookup
 from feedback.model import Level, Target
-from feedback.store import DynamoFeedbackStore, Row
-from inferences.schemas import InferenceRecord
+from submit.store import DynamoFeedbackStore, Row
+from inferences.request import InferenceRecord
 from inferences.store import DynamoInferences
-from runtime.errors import InferenceConflict, StorageUnavailable
-from runtime.uuids import Uuid
+from shared.errors import InferenceConflict, StorageUnavailable
+from shared.uuids import Uuid
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import RESET, SILENCE, Answer, Loopback, failure, serve
 from tests.support.environment import environment, towards

@@ -8,11 +8,11 @@ from botocore.exceptions import ClientError
 
 from feedback.kinds import boolean, comment, demonstration, number
 from feedback.model import Feedback, Level, Metric, Target
-from feedback.store import DynamoFeedbackStore, to_row
+from submit.store import DynamoFeedbackStore, to_row
 from receipts.api import build
-from receipts.store import DynamoReceipts
-from runtime import uuids
-from runtime.dynamodb import Attribute
+from reads.receipts import DynamoReceipts
+from shared import uuids
+from shared.dynamodb import Attribute
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import RESET, Answer, Loopback, failure, serve
 from tests.unit.fakes import Invocation

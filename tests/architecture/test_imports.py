@@ -118,20 +118,20 @@ BUILD_TIME = "configuration"
 
 # Which modules alone may import what is heavy, outer or dangerous.
 ONLY: dict[str, set[str]] = {
-    "boto3": {"runtime.dynamodb"},
-    "botocore": {"runtime.dynamodb", "inferences.store"},  # the latter for an error's type
-    "aws_lambda_powertools": {"runtime.telemetry"},
-    "pydantic": {"inferences.schemas"},
-    "pydantic_core": {"inferences.schemas"},
+    "boto3": {"shared.dynamodb"},
+    "botocore": {"shared.dynamodb", "inferences.store"},  # the latter for an error's type
+    "aws_lambda_powertools": {"shared.telemetry"},
+    "pydantic": {"inferences.request"},
+    "pydantic_core": {"inferences.request"},
     "jsonschema_rs": {
-        "feedback.json_schema.pattern",
-        "feedback.json_schema.validation",
+        "feedback.demonstration.json_schema.pattern",
+        "feedback.demonstration.json_schema.validation",
         "configuration.schema",
     },
     "jwt": {"authorizer.tokens"},
     "tomli": {"configuration.source"},
 }
-EDGE = {"runtime.http", "runtime.endpoint", "runtime.telemetry"}
+EDGE = {"shared.http", "shared.endpoint", "shared.telemetry"}
 """What only a handler's own module knows: HTTP, refusals as responses, metrics."""
 WIRING = {f"{package}.app" for package in MAY_IMPORT if package != "runtime"}
 LAMBDA = {name: one for name, one in MODULES.items() if one.package != BUILD_TIME}

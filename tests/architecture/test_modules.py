@@ -8,7 +8,7 @@ from tests.architecture.source import MODULES, Module
 
 LINES = 150
 LONGER = {
-    "runtime.errors": "a catalogue: one refusal after the other, and their tree",
+    "shared.errors": "a catalogue: one refusal after the other, and their tree",
 }
 
 

@@ -1,6 +1,6 @@
 """Run in a process of its own: counts the Python calls of a warm request, without a network.
 
-`python warm.py handler EVENT` sends feedback.app an event, `python warm.py floor CALLS` makes the
+`python warm.py handler EVENT` sends submit.app an event, `python warm.py floor CALLS` makes the
 same SDK calls with a bare client; both are JSON. Prints {"counts": […], "sent": [[operation,
 parameters], …]}.
 """
@@ -59,7 +59,7 @@ def main(side: str, given: str) -> None:
 
 def handler(event: dict[str, Any]) -> Callable[[], None]:
     """Import the handler as Lambda does, and give what sends it the event."""
-    lambda_handler = import_module("feedback.app").handler
+    lambda_handler = import_module("submit.app").handler
     context = type("Context", (), {"aws_request_id": "1"})()
 
     def request() -> None:

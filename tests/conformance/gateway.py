@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from configuration.catalog import load
 from configuration.layer import write
-from feedback.api import build as build_feedback
+from submit.api import build as build_feedback
 from feedback.lookup import DynamoLookup
-from feedback.service import Service
-from feedback.store import DynamoFeedbackStore
-from feedback.targets import Clock
+from submit.service import Service
+from submit.store import DynamoFeedbackStore
+from feedback.waiting import Clock
 from inferences.api import build as build_inferences
 from inferences.store import DynamoInferences
-from runtime.catalog import Catalog
+from shared.catalog import Catalog
 from tests.conformance.placeholders import HERE, PLACEHOLDER, TARGETS, Placeholders
 from tests.unit.fakes import Invocation
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from runtime.endpoint import Handler
+    from shared.endpoint import Handler
 
 TABLES = {
     "boolean": ("BooleanMetricFeedback", "target_id"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from runtime import uuids
+from shared import uuids
 
 HERE = Path(__file__).parent
 TARGETS: dict[str, Any] = json.loads((HERE / "targets.json").read_text())

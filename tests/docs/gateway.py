@@ -12,7 +12,7 @@ from tests.unit.fakes import Invocation
 from tools.event import event
 
 if TYPE_CHECKING:
-    from runtime.endpoint import Handler
+    from shared.endpoint import Handler
 
 
 @dataclass(frozen=True)

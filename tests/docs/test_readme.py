@@ -11,12 +11,12 @@ from authorizer.scopes import SCOPES
 from batch import api as batch_api
 from batch import grouping
 from feedback import tags
-from feedback.schemas import FIELDS
-from inferences.schemas import InferenceRecord
-from runtime import errors, telemetry
-from runtime.dynamodb import MAX_ITEM
-from runtime.errors import Refusal
-from runtime.http import MAX_BODY
+from feedback.request import FIELDS
+from inferences.request import InferenceRecord
+from shared import errors, telemetry
+from shared.dynamodb import MAX_ITEM
+from shared.errors import Refusal
+from shared.http import MAX_BODY
 from tests.docs.markdown import README, ROOT, codes
 from tests.support.template import TEMPLATE, properties, resources
 

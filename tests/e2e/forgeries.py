@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from feedback_cli.keys import Item, Scope, new_api_key
 from feedback_cli.signing import Algorithm
-from runtime import uuids
+from shared import uuids
 from tests.e2e.credentials import TokenKey, claims, hmac_with, put, unsigned
 from tools.stack import Stack
 

@@ -6,7 +6,7 @@ import urllib.request
 from dataclasses import dataclass, replace
 from typing import Any
 
-from runtime import uuids
+from shared import uuids
 
 
 @dataclass(frozen=True)

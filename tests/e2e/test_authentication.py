@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from feedback_cli.keys import Scope
-from runtime import uuids
+from shared import uuids
 from tests.e2e.credentials import TokenKey, claims
 from tests.e2e.forgeries import CASES, Forger
 from tests.e2e.http import Answer, Caller

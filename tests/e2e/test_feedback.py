@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runtime import uuids
+from shared import uuids
 from tests.e2e.http import Caller
 from tools.stack import Stack
 

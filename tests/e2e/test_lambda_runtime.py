@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runtime import uuids
+from shared import uuids
 from tests.e2e.credentials import TokenKey
 from tests.e2e.lambda_runtime import Runtime, runtime
 from tools.stack import Stack

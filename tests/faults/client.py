@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from runtime.caller import AUTHOR, KEY_ID
-from runtime.endpoint import Handler
-from runtime.http import Event, Reply
+from shared.caller import AUTHOR, KEY_ID
+from shared.endpoint import Handler
+from shared.http import Event, Reply
 from tools.event import event
-from tools.ledger import Request
-from tools.load.bodies import Target
-from tools.load.traffic import Post
+from tests.audit.ledger import Request
+from benchmarks.load.bodies import Target
+from benchmarks.load.traffic import Post
 
 LONG, SHORT = 50, 4
 SIGNER = "abcdefghijkl"

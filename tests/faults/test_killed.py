@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.http import Event, Reply
+from shared.http import Event, Reply
 from tests.adapter.loopback import RESET, Answer
 from tests.e2e.lambda_runtime import LambdaDied, Runtime, runtime
 from tests.faults.client import Patience, repeatable
@@ -17,8 +17,8 @@ from tests.faults.conftest import Stage
 from tests.faults.fault import Call
 from tests.faults.proxy import Trouble
 from tools.emulator import Emulator
-from tools.load.bodies import STORED
-from tools.load.traffic import Post, Traffic
+from benchmarks.load.bodies import STORED
+from benchmarks.load.traffic import Post, Traffic
 from tools.stack import Stack, build
 
 GRACE = 10

@@ -11,8 +11,8 @@ from tests.faults.client import LONG, SHORT, repeatable, to_vote
 from tests.faults.conftest import Stage
 from tests.faults.fault import FAULTS, WRITES, Fault, Strike, say, then
 from tests.faults.proxy import Struck, Trouble
-from tools.load.bodies import STORED
-from tools.load.traffic import Post, Traffic
+from benchmarks.load.bodies import STORED
+from benchmarks.load.traffic import Post, Traffic
 
 MIXED = [*STORED, "refused", "dry run"]
 

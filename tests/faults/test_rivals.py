@@ -14,7 +14,7 @@ from tests.faults.client import Client, to_vote
 from tests.faults.conftest import Stage
 from tests.faults.fault import WRITES, Call
 from tests.faults.proxy import Trouble
-from tools.load.traffic import Post, Traffic
+from benchmarks.load.traffic import Post, Traffic
 
 PATIENCE = 60
 """Seconds after which a rival that does not come is a failure."""

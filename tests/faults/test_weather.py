@@ -12,7 +12,7 @@ from tests.faults.client import SHORT, Client, repeatable
 from tests.faults.conftest import Stage
 from tests.faults.fault import FAULTS, Call
 from tests.faults.proxy import Trouble
-from tools.load.traffic import Traffic
+from benchmarks.load.traffic import Traffic
 
 POSTS = 600
 CALLERS = 4

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from feedback.api import build
+from submit.api import build
 from feedback.lookup import DynamoLookup
-from feedback.service import Service
-from feedback.store import DynamoFeedbackStore
+from submit.service import Service
+from submit.store import DynamoFeedbackStore
 from inferences.api import build as build_inferences
 from inferences.store import DynamoInferences
-from runtime import uuids
-from runtime.catalog import Catalog
+from shared import uuids
+from shared.catalog import Catalog
 from tests.support.lambdas import LAYER, write_layer
 from tests.unit.fakes import Invocation, ManualTime
 

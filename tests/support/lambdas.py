@@ -15,7 +15,7 @@ from tests.support.environment import environment, towards
 from tests.support.template import ROOT, TEMPLATE, properties
 
 if TYPE_CHECKING:
-    from runtime.endpoint import Handler
+    from shared.endpoint import Handler
 
 LAYER = "tensorzero_config"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from feedback.claims import Claim
-from runtime.uuids import Uuid
+from feedback.reservations import Claim
+from shared.uuids import Uuid
 from tests.support.template import ROOT, TEMPLATE, properties, resources
 
 GLOBALS = TEMPLATE["Globals"]["Function"]
@@ -103,7 +103,7 @@ def constants(function: str) -> set[str]:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_handler_is_where_the_template_says(function: str) -> None:
-    """`feedback.app.handler` is the name `handler` in functions/feedback/app.py."""
+    """`submit.app.handler` is the name `handler` in functions/feedback/app.py."""
     *path, name = FUNCTIONS[function]["Handler"].split(".")
     tree = ast.parse((ROOT / "functions" / "/".join(path)).with_suffix(".py").read_text("utf-8"))
     assigned = {

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from batch.writing import Outcomes, Writing
-from feedback.claims import Claim
+from feedback.reservations import Claim
 from feedback.lookup import Question, Reads
 from feedback.model import Record, Target
-from feedback.service import Receipt
-from feedback.store import Row
-from feedback.targets import Clock
-from runtime.catalog import Catalog
-from runtime.dynamodb import Item
-from runtime.retry import TimeLeft
-from runtime.uuids import Uuid
+from submit.service import Receipt
+from submit.store import Row
+from feedback.waiting import Clock
+from shared.catalog import Catalog
+from shared.dynamodb import Item
+from shared.retry import TimeLeft
+from shared.uuids import Uuid
 
 
 @dataclass(frozen=True)

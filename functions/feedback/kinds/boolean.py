@@ -2,10 +2,10 @@
 
 from feedback.kinds.metric import describe
 from feedback.model import Kind, Record
-from runtime.catalog import Catalog
-from runtime.document import Json
-from runtime.dynamodb import Attribute
-from runtime.errors import InvalidValue
+from shared.catalog import Catalog
+from shared.document import Json
+from shared.dynamodb import Attribute
+from shared.errors import InvalidValue
 
 
 def _parse(metric: str, value: Json) -> bool:

@@ -1,10 +1,10 @@
 """Comments: any text, the empty one included, on an inference or an episode."""
 
 from feedback.model import Feedback, Kind, Record
-from runtime.catalog import Catalog
-from runtime.document import Json
-from runtime.dynamodb import Attribute, Item
-from runtime.errors import InvalidValue
+from shared.catalog import Catalog
+from shared.document import Json
+from shared.dynamodb import Attribute, Item
+from shared.errors import InvalidValue
 
 
 def _parse(_metric: str, value: Json) -> str:

@@ -1,7 +1,7 @@
 """What the rows of all configured metrics have in common."""
 
 from feedback.model import Feedback
-from runtime.dynamodb import Item
+from shared.dynamodb import Item
 
 
 def describe(feedback: Feedback) -> Item:

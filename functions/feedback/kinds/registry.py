@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from feedback.kinds import boolean, comment, demonstration, number
+from feedback.kinds import boolean, comment, number
+from feedback.demonstration import kind as demonstration
 from feedback.model import Kind, Level, Metric
-from runtime.catalog import Catalog
-from runtime.errors import UnknownMetric, excerpt
+from shared.catalog import Catalog
+from shared.errors import UnknownMetric, excerpt
 
 TYPES: dict[str, Kind[Any]] = {"boolean": boolean.KIND, "float": number.KIND}
 """The `type` of a configured metric, and its kind."""

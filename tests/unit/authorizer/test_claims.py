@@ -6,7 +6,7 @@ import pytest
 
 from authorizer.claims import MAX_AUTHOR, MAX_METRICS, MAX_TARGETS, Claims
 from authorizer.errors import InvalidToken
-from runtime.uuids import Uuid
+from shared.uuids import Uuid
 from tests.unit.authorizer.claims import ABSENT, TARGET, claims
 
 NO_TIME: list[Any] = [ABSENT, None, "1790000000", 1.5, 1e9, True, -1, 2**53]

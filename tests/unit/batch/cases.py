@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from runtime.document import Json
-from runtime.uuids import Uuid
+from shared.document import Json
+from shared.uuids import Uuid
 from tests.unit.batch.stack import EPISODE, INFERENCE, NOBODY, SILENT, element
 
 LABEL: dict[str, Any] = {

@@ -7,12 +7,12 @@ from batch.service import BatchService
 from batch.writing import Outcome
 from feedback import idempotency_key
 from feedback.model import Level, Record, Target
-from feedback.schemas import FeedbackRequest
-from feedback.service import Service
-from runtime.caller import ANYBODY, Caller
-from runtime.catalog import Catalog
-from runtime.document import Json
-from runtime.errors import Refusal
+from feedback.request import FeedbackRequest
+from submit.service import Service
+from shared.caller import ANYBODY, Caller
+from shared.catalog import Catalog
+from shared.document import Json
+from shared.errors import Refusal
 from tests.unit.fakes import DictLookup, ListStore, ListWriter, ManualTime, catalog, uuid7
 
 NOW = 1_790_000_000.0

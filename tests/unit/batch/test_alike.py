@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch.writing import Outcome
-from feedback.service import Receipt
-from runtime.document import Json
-from runtime.errors import BatchRefused, Refusal
+from submit.service import Receipt
+from shared.document import Json
+from shared.errors import BatchRefused, Refusal
 from tests.unit.batch.cases import ACCEPTED, REFUSED, REFUSED_AT_ONCE, REFUSED_LATER
 from tests.unit.batch.stack import KEY, NOW, Stack
 from tests.unit.fakes import catalog

@@ -12,8 +12,8 @@ import pytest
 from batch.api import build
 from batch.service import BatchService
 from batch.writing import Outcomes, Writing
-from runtime.errors import BatchTooLarge, StorageUnavailable
-from runtime.retry import TimeLeft
+from shared.errors import BatchTooLarge, StorageUnavailable
+from shared.retry import TimeLeft
 from tests.unit.batch.stack import INFERENCE, RECORDS, element
 from tests.unit.conftest import Lines, Output
 from tests.unit.fakes import DictLookup, Invocation, ListWriter, ManualTime, catalog

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from batch.grouping import MOST_BYTES, MOST_PUTS, only_transaction, sort, transactions
 from batch.writing import Outcomes, Writing
-from feedback.claims import Claim
-from feedback.service import Receipt
-from feedback.store import Row
-from runtime.dynamodb import item_size
-from runtime.errors import BatchTooLarge, IdempotencyKeyReused
+from feedback.reservations import Claim
+from submit.service import Receipt
+from submit.store import Row
+from shared.dynamodb import item_size
+from shared.errors import BatchTooLarge, IdempotencyKeyReused
 from tests.unit.fakes import uuid7
 
 NOW = 1_790_000_000

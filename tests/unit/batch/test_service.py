@@ -11,9 +11,9 @@ import pytest
 from batch.writing import Outcome, Outcomes, Writing
 from feedback.lookup import Question
 from feedback.model import Level, Record, Target
-from feedback.service import Receipt
-from runtime.caller import Caller
-from runtime.errors import (
+from submit.service import Receipt
+from shared.caller import Caller
+from shared.errors import (
     BatchRefused,
     BatchTooLarge,
     FeedbackDisabled,
@@ -25,8 +25,8 @@ from runtime.errors import (
     StorageUnavailable,
     TargetNotFound,
 )
-from runtime.retry import TimeLeft
-from runtime.uuids import Uuid
+from shared.retry import TimeLeft
+from shared.uuids import Uuid
 from tests.unit.batch.cases import LABEL, ON_EPISODE
 from tests.unit.batch.stack import INFERENCE, NOBODY, NOW, RECORDS, SILENT, Stack, element
 from tests.unit.fakes import DictLookup, ListWriter, catalog, uuid7

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.idempotency_key import LONGEST, check, from_headers
-from runtime.errors import InvalidIdempotencyKey
+from shared.errors import InvalidIdempotencyKey
 
 PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
 

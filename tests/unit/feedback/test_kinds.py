@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from feedback.kinds import boolean, comment, number, registry
 from feedback.model import Kind, Level, Metric, Record, Target
-from runtime.document import Json
-from runtime.dynamodb import Attribute
-from runtime.errors import AmbiguousTarget, InvalidValue, UnknownMetric, WrongLevel
-from runtime.uuids import Uuid
+from shared.document import Json
+from shared.dynamodb import Attribute
+from shared.errors import AmbiguousTarget, InvalidValue, UnknownMetric, WrongLevel
+from shared.uuids import Uuid
 from tests.unit.fakes import catalog
 
 ID = Uuid("0192c4a0-7e00-7000-8000-000000000001")

@@ -1,0 +1,87 @@
+"""The process that is measured: gets ready, answers N requests, ends.
+
+`python -S -P subject.py SPEC N METER REPORT`: SPEC is a JSON file that names either the Lambda's
+event or the SDK's calls. METER is none (the process is watched from outside), calls or clock; its
+readings at each step go to REPORT.
+"""
+
+import importlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+Request: TypeAlias = Callable[[], None]
+
+
+class Context:
+    """What Lambda hands over beside the event."""
+
+    aws_request_id = "8f507cfc-1d4b-4b5a-9c53-0e9a3a2ab1f3"
+
+
+def the_lambda(event: dict[str, Any], status: int) -> Request:
+    """Import the handler, as Lambda's runtime does, and give what sends it the event."""
+    handler = importlib.import_module("submit.app").handler
+    context = Context()
+
+    def request() -> None:
+        reply = handler(event, context)
+        if reply["statusCode"] != status:
+            sys.exit(f"not {status}: {reply}")
+
+    return request
+
+
+def the_floor(calls: list[tuple[str, dict[str, Any]]]) -> Request:
+    """Make the SDK's client, as anyone would, and give what makes the calls."""
+    client = importlib.import_module("boto3").client("dynamodb")
+    bound = [(getattr(client, name), arguments) for name, arguments in calls]
+
+    def request() -> None:
+        for call, arguments in bound:
+            call(**arguments)
+
+    return request
+
+
+def counter() -> Callable[[], int]:
+    """Count Python function calls from here on."""
+    count = 0
+
+    def profile(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(profile)
+    return lambda: count
+
+
+METERS: dict[str, Callable[[], Callable[[], int]]] = {
+    "none": lambda: lambda: 0,
+    "calls": counter,
+    "clock": lambda: time.perf_counter_ns,
+}
+
+
+def main(spec: str, repeats: str, meter: str, report: str) -> None:
+    """Get ready, answer, write the readings down; no time is spent on tidying up at the end."""
+    read = METERS[meter]()
+    with open(spec, "rb") as file:  # noqa: PTH123 - pathlib would be the measured side's import
+        subject = json.load(file)
+    request = the_floor(**subject) if "calls" in subject else the_lambda(**subject)
+    readings = [read()]
+    for _ in range(int(repeats)):
+        request()
+        readings.append(read())
+    sys.setprofile(None)
+    with open(report, "w", encoding="utf-8") as file:  # noqa: PTH123
+        json.dump({"readings": readings, "sdk": sys.modules["botocore"].__file__}, file)
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

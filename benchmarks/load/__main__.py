@@ -1,0 +1,124 @@
+"""`make load`: deploys the stack, sends it requests of every kind, and audits what it has stored.
+
+LOAD_REQUESTS=… says how many.
+"""
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from shared.caller import PUBLIC_ID
+from tests.audit.audit import Report, audit
+from tools.emulator import ROOT, EmulatorDied, emulator
+from tests.audit.ledger import read
+from benchmarks.load.bodies import targets
+from benchmarks.load.caller import Caller, Run
+from benchmarks.load.distribution import summary, table
+from benchmarks.load.traffic import Post, Traffic
+from tools.stack import LOCAL, Stack, StackFailed, build, deploy
+
+HOME = LOCAL / "load"
+PARAMETERS = ("Stage=dev", "AuthorizerCacheSeconds=3600")
+"""When the authorizer's answer runs out, all callers ask it anew, and the emulator takes seconds
+to start as many: that is not what is measured."""
+CONCURRENCY = (8, 32)
+"""Each gets its part of the requests, one after the other."""
+REQUESTS = 20_000
+SLOWEST = 10
+"""Requests a second: whoever is slower runs out of time."""
+PAIRS = 100
+"""Of inferences that the requests are about."""
+SHOWN = 5
+"""How many surprises are spelled out."""
+STARTED = time.monotonic()
+
+
+def main() -> int:
+    """Send them; 1 if the audit finds anything, or an answer was not to be expected."""
+    shutil.rmtree(HOME, ignore_errors=True)
+    try:
+        say("building the stack for this machine")
+        build()
+        with emulator(HOME / "aws") as aws:
+            say("deploying it to the emulator")
+            return load(deploy(aws, *PARAMETERS), int(os.environ.get("LOAD_REQUESTS", REQUESTS)))
+    except (EmulatorDied, StackFailed) as failure:
+        say(str(failure))
+    except KeyboardInterrupt:
+        say("stopped")
+    return 1
+
+
+def load(stack: Stack, number: int) -> int:
+    """Send so many requests, and tell what came of them."""
+    key = stack.new_key(description="make load")
+    caller = Caller(stack.url, {"authorization": f"Bearer {key}"})
+    about = targets(PAIRS)
+    caller.record(about)
+    traffic = Traffic(about, sender={PUBLIC_ID: key.split("-")[2]})
+    until = time.monotonic() + max(number / SLOWEST, 60)
+    sent: list[Post] = []
+    runs: list[Run] = []
+    for concurrency in CONCURRENCY:
+        sent += warm_up(caller, traffic, concurrency)
+        posts = [*traffic.mix(math.ceil(number / len(CONCURRENCY)))]
+        runs.append(caller.send(posts, concurrency, until, say))
+        sent += posts
+    say("reading all that is stored")
+    report = audit((one for post in sent for one in post.requests), read(stack.items))
+    failed = tell(runs, report, number)
+    print(f"The distribution, drawn: {draw(runs).relative_to(ROOT)}")
+    return failed
+
+
+def warm_up(caller: Caller, traffic: Traffic, concurrency: int) -> list[Post]:
+    """Let the emulator start as many Lambdas as will be needed: that is not what is measured.
+
+    What is about an unrecorded target keeps its Lambda busy until all have been started.
+    """
+    say(f"warming up for concurrency {concurrency}")
+    rounds = [
+        [traffic.single("unrecorded") for _ in range(concurrency)],
+        [traffic.batch(["unrecorded"]) for _ in range(concurrency)],
+    ]
+    for posts in rounds:
+        caller.send(posts, concurrency, math.inf, lambda _: None)
+    return [post for posts in rounds for post in posts]
+
+
+def tell(runs: list[Run], report: Report, number: int) -> int:
+    """Print what there is to tell; 1 if it is not all well."""
+    for run in runs:
+        print(f"\n{table(run)}")
+    print(f"\n{report}\n")
+    surprises = [surprise for run in runs for surprise in run.surprises]
+    if surprises:
+        print(f"{len(surprises)} answers were not to be expected:")
+        print("\n".join(f"  - {surprise}" for surprise in surprises[:SHOWN]))
+    sent = sum(len(run.took) for run in runs)
+    if sent < number:
+        print(f"There was time for {sent:,} of {number:,} requests only.")
+    return 1 if report.findings or surprises or sent < number else 0
+
+
+def draw(runs: list[Run]) -> Path:
+    """Draw the distribution, in the environment that can."""
+    results, plot = HOME / "results.json", HOME / "latency.svg"
+    results.write_text(json.dumps([summary(run) for run in runs if run.took]), "utf-8")
+    python = ROOT / ".benchmarks/load/bin/python"
+    subprocess.run([python, "-m", "benchmarks.load.plot", results, plot], cwd=ROOT, check=True)
+    return plot
+
+
+def say(progress: str) -> None:
+    """Tell how far it is, on standard error."""
+    sys.stderr.write(f"load {time.monotonic() - STARTED:5.0f} s  {progress}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

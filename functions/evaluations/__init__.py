@@ -1,1 +1,0 @@
-"""POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback: labels, read back."""

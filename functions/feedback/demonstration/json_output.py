@@ -1,0 +1,60 @@
+"""Demonstrations of JSON functions: any value that fits the inference's output schema."""
+
+import json
+
+from feedback.demonstration.library import JsonFunction
+from feedback.demonstration.json_schema.validation import violation
+from feedback.model import Record
+from shared.document import Json, dump
+from shared.errors import InvalidDemonstration, excerpt
+
+JUDGE = "tensorzero::llm_judge"
+"""How the names of an evaluation's judges begin."""
+THINKING: dict[str, Json] = {
+    "thinking": {
+        "type": "string",
+        "description": "The reasoning or thought process behind the judgment",
+    }
+}
+SCORES: tuple[dict[str, Json], ...] = (
+    {"score": {"type": "number", "description": "The score assigned as a number"}},
+    {"score": {"type": "boolean", "description": "The LLM judge's score as a boolean"}},
+)
+
+
+def parse(value: Json, function: JsonFunction, record: Record, *, debug: bool) -> dict[str, Json]:
+    """Give the value as TensorZero stores it. Raises InvalidDemonstration, InvalidSchema.
+
+    The schema is the one recorded with the inference, or the function's if none was.
+    """
+    schema = record.output_schema or function.output_schema
+    if record.function_name.startswith(JUDGE):
+        schema = _without_thinking(schema)
+    text = dump(value)
+    reason = violation(schema, value)
+    if reason is not None:
+        data = f"\n\nData:\n{excerpt(text)}" if debug else ""
+        raise InvalidDemonstration(
+            "Demonstration does not fit function output schema: JSON Schema validation failed:\n"
+            f"{excerpt(reason)}{data}\n\nSchema:\n{excerpt(schema)}"
+        )
+    return {"raw": text, "parsed": value}
+
+
+def _without_thinking(schema: str) -> str:
+    """Let a judge's verdict do without its thinking, under the schemas that judges have had."""
+    document = json.loads(schema)
+    for score in SCORES:
+        if document == _judge({**THINKING, **score}):
+            return dump(_judge(score))
+    return schema
+
+
+def _judge(properties: dict[str, Json]) -> dict[str, Json]:
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

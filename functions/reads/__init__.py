@@ -1,0 +1,1 @@
+"""Every route that only reads: receipts, labels, status and health."""

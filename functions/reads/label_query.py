@@ -1,0 +1,32 @@
+"""The question's shape: which metric, of which output."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared import document, fields
+from shared.document import Json
+from shared.errors import MalformedBody
+
+FIELDS: dict[str, fields.Field] = {"metric_name": fields.text, "output": fields.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which label is asked for."""
+
+    metric_name: str
+    output: str
+    """The inference's output as JSON text, its keys sorted as they are stored."""
+
+    @classmethod
+    def parse(cls, body: Json) -> "Question":
+        """Read a question. Raises InvalidField, UnknownField, MissingField."""
+        values: dict[str, Any] = fields.read(body, FIELDS, required=tuple(FIELDS))
+        return cls(values["metric_name"], _sorted(values["output"]))
+
+
+def _sorted(output: str) -> str:
+    try:
+        return document.dump(document.parse(output.encode()), sort_keys=True)
+    except MalformedBody:
+        return output  # no recorded output: it finds nothing

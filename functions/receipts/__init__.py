@@ -1,1 +1,0 @@
-"""GET /internal/feedback/{target_id}/{feedback_id}: whether feedback is stored, and as what."""

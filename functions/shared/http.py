@@ -1,0 +1,85 @@
+"""API Gateway's HTTP events (payload format 2.0): the body in, the reply out."""
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+from shared.errors import BodyTooLarge, MalformedBody, Refusal, UnsupportedEncoding, excerpt
+
+Event: TypeAlias = dict[str, Any]
+Reply: TypeAlias = dict[str, Any]
+
+MAX_BODY = 6 * 400 * 1024
+"""The largest body read, in bytes: an item's 400 KB, each byte spelled as a \\u escape."""
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def body(event: Event, at_most: int = MAX_BODY) -> bytes:
+    """Take the body's bytes out of an event, decoded and decompressed.
+
+    An absent body is an empty one. Raises BodyTooLarge, MalformedBody, UnsupportedEncoding.
+    """
+    text = event.get("body") or ""
+    try:
+        raw = (
+            base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
+        )
+    except ValueError as error:
+        raise MalformedBody(
+            "Failed to read the request body: the event's body is not base64, or not text"
+        ) from error
+    headers = event.get("headers") or {}
+    content = _decompress(raw, headers, at_most, is_text=not event.get("isBase64Encoded"))
+    if len(content) > at_most:
+        raise BodyTooLarge(f"The request body is too large: at most {at_most} bytes are read")
+    return content
+
+
+def reply(status: HTTPStatus, payload: object, **headers: str) -> Reply:
+    """Make the JSON response for API Gateway."""
+    return {
+        "statusCode": int(status),
+        "headers": {"content-type": "application/json", **headers},
+        "body": _JSON.encode(payload),
+    }
+
+
+def refuse(refusal: Refusal) -> Reply:
+    """Make the response that tells a refusal: `{"error": text, "code": code}`."""
+    headers = {} if refusal.retry_after is None else {"retry-after": str(refusal.retry_after)}
+    return reply(refusal.status, describe(refusal), **headers)
+
+
+def describe(refusal: Refusal) -> dict[str, str]:
+    """Give what a caller is told of a refusal."""
+    return {"error": str(refusal), "code": refusal.code}
+
+
+def _decompress(raw: bytes, headers: Mapping[str, str], at_most: int, *, is_text: bool) -> bytes:
+    encoding = headers.get("content-encoding", "identity").lower()
+    if encoding == "identity":
+        return raw
+    if encoding != "gzip":
+        raise UnsupportedEncoding(
+            f"Content-Encoding {excerpt(encoding)!r} is not supported: use gzip or none"
+        )
+    if is_text:
+        raise MalformedBody(
+            "Failed to decompress the request body: API Gateway took it for text, send gzip with "
+            "Content-Type application/octet-stream"
+        )
+    gzip = zlib.decompressobj(wbits=_GZIP)
+    try:
+        content = gzip.decompress(raw, at_most + 1)
+    except zlib.error as error:
+        raise MalformedBody("Failed to decompress the request body: it is not gzip") from error
+    if len(content) <= at_most and (gzip.unused_data or not gzip.eof):
+        raise MalformedBody(
+            "Failed to decompress the request body: it is not one whole gzip member"
+        )
+    return content

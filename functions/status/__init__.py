@@ -1,1 +1,0 @@
-"""GET /status and GET /health."""

@@ -1,0 +1,1 @@
+"""POST /feedback: one request, stored before it is answered."""

@@ -1,0 +1,26 @@
+"""The HTTP side of `POST /feedback`: an event in, a response out."""
+
+from http import HTTPStatus
+
+from feedback import idempotency_key
+from feedback.request import FeedbackRequest
+from submit.service import Service
+from shared import document, http
+from shared.endpoint import Call, Handler, endpoint
+from shared.http import Reply
+from shared.telemetry import Telemetry
+
+
+def build(service: Service) -> Handler:
+    """Make the Lambda handler."""
+
+    def answer(call: Call) -> Reply:
+        key = idempotency_key.from_headers(call.event.get("headers") or {})
+        request = FeedbackRequest.parse(document.parse(http.body(call.event)))
+        receipt = service.submit(request, key, call.caller, call.time_left)
+        headers = {"idempotent-replayed": "true"} if receipt.repeated else {}
+        return http.reply(HTTPStatus.OK, {"feedback_id": receipt.feedback_id}, **headers)
+
+    return endpoint(
+        answer, Telemetry("feedback", accepted="FeedbackAccepted", refused="FeedbackRefused")
+    )

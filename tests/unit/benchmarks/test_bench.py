@@ -1,0 +1,232 @@
+"""The benchmark: what its numbers are made of, and a gate on them that needs no valgrind."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.template import TEMPLATE
+from benchmarks.bench import meter
+from benchmarks.bench.artefact import CONFIGURATION, ROOT, Artefact
+from benchmarks.bench.loopback import Loopback, running
+from benchmarks.bench.meter import AIMS, FEW, MANY, Cost, Meter, choose, measure, total
+from benchmarks.bench.process import Process, run
+from benchmarks.bench.report import Result, document, table, verdict
+from benchmarks.bench.scenario import RECORDED, ROWS, Row, event
+from benchmarks.bench.sides import FUNCTION, STOCK, Maker, roots, snake
+
+METER = Meter("instructions", lambda _process, _requests: 0, ("M", 1e6), ("k", 1e3), AIMS)
+FLOOR = Cost(init=1_000e6, first=1_200e6, warm=5_000e3)
+
+
+@pytest.fixture(scope="module")
+def loopback(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
+    """Run the server, with the target that the benchmark gives feedback to."""
+    with running(RECORDED, tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def maker(loopback: Loopback, tmp_path_factory: pytest.TempPathFactory) -> Maker:
+    """Make the two sides out of the sources and this environment's packages: nothing is built."""
+    folder = tmp_path_factory.mktemp("bench")
+    configurations = {}
+    for validated, files in {True: "tensorzero.toml", False: "*.toml"}.items():
+        configurations[validated] = folder / str(validated)
+        package = configurations[validated] / "tensorzero_config"
+        subprocess.run(
+            [sys.executable, "-m", "configuration", CONFIGURATION / files, "--into", package],
+            cwd=ROOT / "functions",
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+    artefact = Artefact(ROOT / "functions", STOCK, configurations)
+    return Maker(artefact, loopback, "https", folder)
+
+
+def calls_of_a_warm_request(process: Process) -> int:
+    """Count the Python calls of the last of a few requests."""
+    *_, before, after = run(process, 5, "calls").readings
+    return after - before
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.operations], ids=lambda row: row.name)
+def test_a_warm_request_makes_fewer_python_calls_than_the_bare_sdk_does(
+    maker: Maker, row: Row
+) -> None:
+    """Its rules, its telemetry and its SDK calls, beside the same SDK calls untuned."""
+    calls = maker.rehearse(row)
+
+    ratio = calls_of_a_warm_request(maker.function(row)) / calls_of_a_warm_request(
+        maker.floor(calls)
+    )
+
+    assert ratio <= AIMS.warm
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_request_makes_its_calls_of_dynamodb_and_no_other(maker: Maker, row: Row) -> None:
+    """One without target validation, two with it, none for a refusal."""
+    calls = maker.rehearse(row)
+
+    assert tuple(operation for operation, _ in calls) == row.operations
+
+
+def test_a_row_that_makes_another_call_is_not_measured(maker: Maker) -> None:
+    """A benchmark of something else than it says is worse than none."""
+    row = Row("a lie", ROWS[1].body, ("PutItem",))
+
+    with pytest.raises(SystemExit, match="a lie: not"):
+        maker.rehearse(row)
+
+
+def test_a_row_that_is_answered_otherwise_is_not_measured(maker: Maker) -> None:
+    """The process ends at the first reply with another status."""
+    row = Row("a refusal", {}, ("GetItem", "PutItem"))
+
+    with pytest.raises(SystemExit, match="missing_field"):
+        maker.rehearse(row)
+
+
+def test_the_floor_makes_the_very_calls_of_the_row(loopback: Loopback, maker: Maker) -> None:
+    """Parameter by parameter; only the feedback's own id and time were minted before."""
+    calls = maker.rehearse(ROWS[1])
+    run(maker.floor(calls), 1, "none")
+
+    assert loopback.calls() == calls
+
+
+def test_each_side_trusts_its_own_roots_and_the_server(maker: Maker) -> None:
+    """The stock SDK's bundle, and the layer's: here both are the same."""
+    stock = (STOCK / "botocore/cacert.pem").read_text("utf-8").count("BEGIN CERTIFICATE")
+
+    assert roots(maker.floor([])) == roots(maker.function(ROWS[0])) == stock + 1
+
+
+def test_nothing_of_the_shell_reaches_a_measured_process(maker: Maker) -> None:
+    """Its environment is Lambda's and the function's."""
+    assert "HOME" not in maker.function(ROWS[0]).environment
+
+
+def test_the_lambda_has_the_variables_that_the_template_gives_it() -> None:
+    """No more and no less: a variable may cost something."""
+    common = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    own = TEMPLATE["Resources"]["FeedbackFunction"]["Properties"]["Environment"]["Variables"]
+
+    assert FUNCTION.keys() == common.keys() | own.keys()
+
+
+def test_the_readings_begin_when_it_is_ready_and_follow_each_request(maker: Maker) -> None:
+    """Counts only grow."""
+    readings = run(maker.function(ROWS[2]), 3, "calls").readings
+
+    assert len(readings) == 4
+    assert readings == sorted(set(readings))
+
+
+def test_an_event_is_one_of_api_gateway() -> None:
+    """The body is a text, its length is told, and the version is 2.0."""
+    made = event(Row("a row", {"value": True}, ()))
+
+    assert json.loads(made["body"]) == {"value": True}
+    assert made["headers"]["content-length"] == str(len(made["body"]))
+    assert made["version"] == "2.0"
+
+
+@pytest.mark.parametrize(
+    ("operation", "method"),
+    [("PutItem", "put_item"), ("TransactWriteItems", "transact_write_items")],
+)
+def test_an_operation_has_its_method(operation: str, method: str) -> None:
+    """As the SDK names it."""
+    assert snake(operation) == method
+
+
+def test_a_warm_request_is_a_difference_over_many() -> None:
+    """So that neither the start nor the first request is in it."""
+    process = Process("side", Path("side.json"), {})
+
+    (cost,) = measure(
+        [process], lambda _process, requests: 1_000 + 7 * requests, lambda _line: None
+    )
+
+    assert cost == Cost(init=1_000, first=1_007, warm=7)
+    assert MANY > FEW > 1
+
+
+def test_the_total_is_cachegrinds_summary(tmp_path: Path) -> None:
+    """Its last line."""
+    out = tmp_path / "out"
+    out.write_text("desc: I1 cache:\nevents: Ir\nfn=main\n1 2\nsummary: 929388557\n")
+
+    assert total(out) == 929388557
+
+
+def test_a_run_that_valgrind_did_not_finish_is_not_a_number(tmp_path: Path) -> None:
+    """No summary, no result."""
+    out = tmp_path / "out"
+    out.write_text("desc: I1 cache:\n")
+
+    with pytest.raises(SystemExit, match="no summary"):
+        total(out)
+
+
+def test_without_valgrind_python_calls_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They tell what a request costs, but not what a start does: that is hardly calls."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    chosen = choose()
+
+    assert chosen.count is meter.calls
+    assert "first" not in verdict([], chosen)
+
+
+@pytest.mark.parametrize(
+    ("cost", "missed"),
+    [
+        (Cost(init=900e6, first=1_200e6, warm=4_000e3), False),
+        (Cost(init=900e6, first=1_201e6, warm=4_000e3), True),
+        (Cost(init=900e6, first=1_200e6, warm=4_001e3), True),
+        (Cost(init=1_100e6, first=1_100e6, warm=1_000e3), False),
+    ],
+)
+def test_a_row_misses_its_aims_by_its_first_answer_or_its_warm_request(
+    cost: Cost,
+    missed: bool,
+) -> None:
+    """At most the floor's first answer, and four fifths of its warm request."""
+    result = Result("metric", 1, cost, FLOOR, AIMS)
+
+    assert result.missed == missed
+    assert ("MISSED" in table("Instructions", [result], METER)) == missed
+    assert ("MISSED by metric" in verdict([result], METER)) == missed
+
+
+def test_the_floor_and_a_refusal_have_no_aims() -> None:
+    """Whatever they cost."""
+    dear = Cost(init=9e9, first=9e9, warm=9e9)
+
+    assert not Result("refusal", 0, dear, FLOOR).missed
+
+
+def test_the_table_has_counts_and_ratios() -> None:
+    """In the meter's units."""
+    cost = Cost(init=900e6, first=960e6, warm=4_000e3)
+
+    line = table("Instructions", [Result("metric", 2, cost, FLOOR)], METER).splitlines()[-1]
+
+    assert line.split() == ["metric", "900.0", "0.900", "960.0", "0.800", "4000.0", "0.800", "2"]
+
+
+def test_the_document_has_the_numbers_as_they_were_counted() -> None:
+    """For whoever compares two runs."""
+    told = document(METER, {"https": [Result("metric", 1, FLOOR, FLOOR)]})
+
+    (line,) = told["transports"]["https"]
+    assert line["cost"] == {"init": 1_000e6, "first": 1_200e6, "warm": 5_000e3}
+    assert line["ratio"] == {"init": 1, "first": 1, "warm": 1}
