@@ -1,1 +1,1 @@
-"""The authorizer in front of every route: whose request this is, and whether it may be made."""
+"""The authorizer in front of every route: who calls, and whether they may."""

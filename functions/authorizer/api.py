@@ -3,26 +3,27 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from authorizer.errors import Rejection
 from authorizer.keys import Keys
+from authorizer.rejection import Rejection
 from authorizer.service import authorize
+from shared.clock import Clock
+from shared.dynamodb import StorageUnavailable
 from shared.endpoint import Context
-from shared.errors import StorageUnavailable
 from shared.http import Event
 from shared.telemetry import Telemetry
 
 Decision: TypeAlias = dict[str, Any]
 
 
-def build(keys: Keys, clock: Callable[[], float]) -> Callable[[Event, Context], Decision]:
-    """Make the Lambda handler; the clock tells seconds since 1970."""
+def build(keys: Keys, clock: Clock) -> Callable[[Event, Context], Decision]:
+    """Make the Lambda handler."""
     telemetry = Telemetry("authorizer", accepted="CredentialAccepted", refused="CredentialRefused")
 
     def handler(event: Event, context: Context) -> Decision:
-        # What the answer is cached by decides alone: the header, and the route.
+        # API Gateway caches the answer by the header and the route: nothing else may decide it.
         header = event["identitySource"][0]
         try:
-            caller = authorize(header, event["routeKey"], keys=keys, now=clock())
+            caller = authorize(header, event["routeKey"], keys=keys, now=clock.now())
         except Rejection as rejection:
             telemetry.reject(rejection.code, str(rejection), context.aws_request_id)
             return {"isAuthorized": False}

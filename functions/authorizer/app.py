@@ -2,16 +2,17 @@
 
 import gc
 
-gc.disable()  # nothing that a cold start makes is garbage: do not look through it
+gc.disable()  # nothing that a cold start makes is garbage: collecting would find nothing
 
 import os
-import time
 
 from authorizer.api import build
 from authorizer.keys import DynamoKeys
+from shared.clock import Clock
 from shared.dynamodb import connect
+from shared.tables import tables
 
 _client = connect(attempts=2)  # API Gateway waits for an authorizer for 10 s only
-handler = build(DynamoKeys(_client, os.environ["API_KEY_TABLE"]), time.time)
+handler = build(DynamoKeys(_client, tables(os.environ)["api_key"]), Clock())
 gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

@@ -1,10 +1,10 @@
-"""What a token grants, read from its claims: each is of its own type, or the token is refused."""
+"""A token's claims: what it grants. A claim of the wrong type refuses the token."""
 
 import re
 from dataclasses import dataclass
 from typing import Any, Self, TypeGuard
 
-from authorizer.errors import InvalidToken
+from authorizer.rejection import Rejection
 from shared import uuids
 from shared.uuids import Uuid
 
@@ -17,9 +17,15 @@ _SECONDS = range(2**53)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+class InvalidToken(Rejection):
+    """Not signed by its key, or not of the form that a token has."""
+
+    code = "invalid_token"
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Some metrics on some targets, given by one author, for a while."""
+    """An author may give feedback on these targets by these metrics, until a time."""
 
     author: str
     targets: list[Uuid]
@@ -29,7 +35,7 @@ class Claims:
 
     @classmethod
     def parse(cls, payload: dict[str, Any]) -> Self:
-        """Read a token's claims; those of no meaning here may be there. Raises InvalidToken."""
+        """Read a token's claims; unknown ones are ignored. Raises InvalidToken."""
         _seconds("iat", payload.get("iat"))
         return cls(
             author=_author(payload.get("sub")),
@@ -74,5 +80,5 @@ def _once(value: object) -> bool:
 
 
 def _is_text(value: object) -> TypeGuard[str]:
-    """Tell whether a value is a text that is not empty and can be written as UTF-8."""
+    """Whether a value is a text that is not empty and can be written as UTF-8."""
     return isinstance(value, str) and value != "" and _SURROGATE.search(value) is None

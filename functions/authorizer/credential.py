@@ -4,17 +4,23 @@ import re
 from dataclasses import dataclass
 from typing import NewType
 
-from authorizer.errors import MalformedCredential
+from authorizer.rejection import Rejection
 
 MAX_TOKEN = 8 * 1024
-"""The longest token that is looked into, in characters."""
+"""The longest token that is read, in characters."""
 
 Token = NewType("Token", str)
-"""A text of a token's form: three parts of base64url between dots."""
+"""A text in the form of a token: three parts of base64url with dots between them."""
 
 _SCHEME = "Bearer "
 _API_KEY = re.compile(r"sk-t0-([0-9A-Za-z]{12})-([0-9A-Za-z]{48})")
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+
+
+class MalformedCredential(Rejection):
+    """Neither an API key nor a token."""
+
+    code = "malformed_credential"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,7 @@ class Secret:
 
 
 def parse(header: str) -> Secret | Token:
-    """Tell a key from a token by its form. Raises MalformedCredential."""
+    """Read the header; a key and a token differ in form. Raises MalformedCredential."""
     if not header.startswith(_SCHEME):
         raise MalformedCredential("Authorization header must start with 'Bearer '")
     credential = header.removeprefix(_SCHEME)

@@ -1,13 +1,27 @@
-"""The keys that operators made: what is known of them, and where they are looked up."""
+"""The keys that operators made, and the table in which they are looked up."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from authorizer.errors import DisabledKey, ExpiredKey
-from shared.dynamodb import Item, outages
+from authorizer.rejection import Rejection
+from shared.clock import Seconds
+from shared.dynamodb import outages
+from shared.items import Item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DisabledKey(Rejection):
+    """An operator disabled the key."""
+
+    code = "disabled_key"
+
+
+class ExpiredKey(Rejection):
+    """The key was made for a limited time, which is over."""
+
+    code = "expired_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +33,8 @@ class Key:
     """Unix seconds; None: never."""
     disabled_at: str | None
 
-    def check(self, now: float) -> None:
-        """Raise DisabledKey or ExpiredKey where the key is no longer in force."""
+    def check(self, now: Seconds) -> None:
+        """Raise DisabledKey or ExpiredKey if the key is no longer valid."""
         if self.disabled_at is not None:
             raise DisabledKey(f"API key was disabled at: {self.disabled_at}")
         if self.expires_at is not None and self.expires_at <= now:
@@ -38,7 +52,7 @@ class ApiKey(Key):
 
 @dataclass(frozen=True, slots=True)
 class TokenKey(Key):
-    """What the tokens are verified with that an application's server signs."""
+    """What verifies the tokens that an application's server signs."""
 
     algorithm: str
     public_key: str
@@ -57,7 +71,7 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DynamoKeys:
-    """Keys in a DynamoDB table, read strongly consistent: a disabled key is seen as such."""
+    """Keys in a DynamoDB table; reads are strongly consistent: a disabled key is refused."""
 
     client: "DynamoDBClient"
     table: str

@@ -8,15 +8,15 @@ from typing import Any
 
 import jwt
 
-from authorizer.claims import Claims
+from authorizer.claims import Claims, InvalidToken
 from authorizer.credential import Token
-from authorizer.errors import ExpiredToken, InvalidToken
 from authorizer.keys import TokenKey
+from authorizer.rejection import Rejection
 
 AUDIENCE = "tensorzero-feedback"
 
 _HEADER = frozenset({"alg", "kid", "typ"})
-"""What a header may have: nothing that tells where a key is, or how else to read the token."""
+"""All that a header may have: nothing that names another key or another way to read the token."""
 _KID = re.compile(r"[0-9A-Za-z]{12}")
 _OPTIONS: Any = {  # the library does not export their type
     "enforce_minimum_key_length": True,
@@ -25,8 +25,14 @@ _OPTIONS: Any = {  # the library does not export their type
 }
 
 
+class ExpiredToken(Rejection):
+    """The token was made for a limited time, which is over."""
+
+    code = "expired_token"
+
+
 def key_id(token: Token) -> str:
-    """Tell which key a token says that it is signed with. Raises InvalidToken."""
+    """Return the id of the key that a token names as its own. Raises InvalidToken."""
     try:
         header = jwt.get_unverified_header(token)
     except jwt.InvalidTokenError as error:

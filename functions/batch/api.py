@@ -6,12 +6,15 @@ from typing import Any
 
 from batch.request import elements
 from batch.service import BatchService
-from batch.writing import Outcome
+from batch.writes import Outcome
 from feedback import idempotency_key
+from feedback.idempotency_key import InvalidIdempotencyKey
+from feedback.rules import NotGranted
 from shared import document, http
 from shared.endpoint import Call, Handler, endpoint
-from shared.errors import InvalidField, InvalidIdempotencyKey, NotGranted, Refusal
+from shared.fields import InvalidField
 from shared.http import Event, Reply
+from shared.refusal import Refusal
 from shared.telemetry import Telemetry
 
 MAX_BODY = 6 * 1024 * 1024
@@ -30,7 +33,7 @@ def build(service: BatchService) -> Handler:
         batch = elements(document.parse(http.body(call.event, MAX_BODY)))
         outcomes = service.submit(batch, call.caller, call.time_left, atomic=atomic)
         _count(outcomes, inner, call.request_id)
-        return http.reply(HTTPStatus.OK, [_describe(outcome) for outcome in outcomes])
+        return http.reply(HTTPStatus.OK, [_to_element(outcome) for outcome in outcomes])
 
     return endpoint(answer, Telemetry("batch", accepted="BatchAnswered", refused="BatchRefused"))
 
@@ -49,9 +52,9 @@ def _is_atomic(event: Event) -> bool:
     return bool(text == "true")
 
 
-def _describe(outcome: Outcome) -> dict[str, Any]:
+def _to_element(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, Refusal):
-        return {"status": outcome.status, **http.describe(outcome)}
+        return {"status": outcome.status, **outcome.payload}
     return {"status": HTTPStatus.OK, "feedback_id": outcome.feedback_id}
 
 

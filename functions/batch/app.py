@@ -1,8 +1,8 @@
-"""Composition root: environment → catalogue and client → handler. The only side effects."""
+"""Composition root: environment → catalog and client → handler. The only side effects."""
 
 import gc
 
-gc.disable()  # nothing that a cold start makes is garbage: do not look through it
+gc.disable()  # nothing that a cold start makes is garbage: collecting would find nothing
 
 import os
 
@@ -10,26 +10,20 @@ from batch.api import build
 from batch.service import BatchService
 from batch.writer import DynamoBatchWriter
 from feedback.lookup import DynamoLookup
-from feedback.waiting import Clock
 from shared.catalog import Catalog
+from shared.clock import DAY, Clock
 from shared.dynamodb import connect
+from shared.tables import tables
 
 _client = connect()
+_tables = tables(os.environ)
 _clock = Clock()
-_tables = {
-    "boolean": os.environ["BOOLEAN_TABLE"],
-    "float": os.environ["FLOAT_TABLE"],
-    "comment": os.environ["COMMENT_TABLE"],
-    "demonstration": os.environ["DEMONSTRATION_TABLE"],
-    "evaluation_human_feedback": os.environ["EVALUATION_TABLE"],
-    "idempotency": os.environ["IDEMPOTENCY_TABLE"],
-}
 handler = build(
     BatchService(
         catalog=Catalog.bundled(),
-        lookup=DynamoLookup(_client, os.environ["TARGET_TABLE"], _tables["idempotency"]),
+        lookup=DynamoLookup(_client, _tables),
         writer=DynamoBatchWriter(_client, _tables, _clock.sleep),
-        key_days=int(os.environ["IDEMPOTENCY_DAYS"]),
+        key_lifetime=int(os.environ["IDEMPOTENCY_DAYS"]) * DAY,
         clock=_clock,
     )
 )

@@ -1,56 +1,61 @@
 """What a batch must know before it is written: its targets and its keys, looked up together."""
 
-from collections.abc import Mapping
+from functools import partial
 
-from batch.progress import Ledger
-from feedback.lookup import Lookup, Question, Reads
+from batch.progress import Progress
+from feedback.lookup import BatchRead, Lookup, Reads
 from feedback.model import Record, Target
-from feedback.waiting import Clock, find
-from shared.errors import StorageUnavailable
-from shared.retry import TimeLeft, persist
+from feedback.waiting import rounds
+from shared.clock import Clock, Seconds, TimeLeft
+from shared.dynamodb import StorageUnavailable
+from shared.retry import retry
 
 
 def look_up(
-    ledger: Ledger, lookup: Lookup, now: int, clock: Clock, time_left: TimeLeft
+    progress: Progress, lookup: Lookup, now: Seconds, clock: Clock, time_left: TimeLeft
 ) -> dict[Target, Record]:
-    """Give the targets' records, and close the elements whose key was taken before.
+    """Return the targets' records, and close the elements whose key is held already.
 
-    If DynamoDB is out of reach, those are closed whose target was not found until then, or all of
-    an atomic batch. A key alone is found taken by the write as well. `now` is in seconds since
-    1970.
+    If DynamoDB is out of reach, the elements are closed whose target was not found until then, or
+    all of an atomic batch. An element that needs its key alone stays open: the write checks it too.
     """
     found: dict[Target, Record] = {}
     reads: dict[Target, Reads] = {}
-    waits: dict[Target, float] = {}
-    for entry in ledger.open.values():
+    waits: dict[Target, Seconds] = {}
+    for entry in progress.open.values():
         if entry.draft.wait is not None:
             target = entry.draft.target
             reads[target] = tuple({*reads.get(target, ()), *entry.draft.reads})
             waits[target] = entry.draft.wait
-
-    def look(targets: list[Target]) -> Mapping[Target, Record]:
-        keys = {
-            entry.claim.key
-            for entry in ledger.open.values()
-            if entry.claim and (entry.draft.wait is None or entry.draft.target in targets)
-        }
-        question = Question({target: reads[target] for target in targets}, keys)
-        try:
-            persist(lambda: lookup.read(question), time_left, clock.sleep)
-        finally:
-            found.update(question.records)
-            ledger.settle(question, now)
-        needed = {
-            entry.draft.target for entry in ledger.open.values() if entry.draft.wait is not None
-        }
-        settled = {target: Record() for target in targets if target not in needed}
-        return {**question.records, **settled}
-
     try:
-        find(look, waits, clock)
+        for targets in rounds(waits, clock):
+            batch = BatchRead({one: reads[one] for one in targets}, _keys(progress, targets))
+            try:
+                retry(partial(lookup.read, batch), time_left, clock.sleep)
+            finally:
+                found.update(batch.records)
+                progress.close_held(batch, now)
+            needed = _needed(progress)
+            for target in targets:
+                if target in found or target not in needed:
+                    del waits[target]
     except StorageUnavailable as refusal:
-        for place, entry in list(ledger.open.items()):
+        for place, entry in list(progress.open.items()):
             missing = entry.draft.wait is not None and entry.draft.target not in found
-            if ledger.atomic or missing:
-                ledger.close(place, refusal)
+            if progress.atomic or missing:
+                progress.close(place, refusal)
     return found
+
+
+def _keys(progress: Progress, targets: list[Target]) -> set[str]:
+    """Return the keys to look up together with these targets."""
+    return {
+        entry.reservation.key
+        for entry in progress.open.values()
+        if entry.reservation and (entry.draft.wait is None or entry.draft.target in targets)
+    }
+
+
+def _needed(progress: Progress) -> set[Target]:
+    """Return the targets of the elements that are still open."""
+    return {one.draft.target for one in progress.open.values() if one.draft.wait is not None}

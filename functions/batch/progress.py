@@ -2,63 +2,65 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from batch.writing import Outcome, settled
-from feedback.reservations import Claim
+from batch.writes import Outcome, answer_by_holder
+from feedback.lookup import BatchRead
+from feedback.model import Accepted
+from feedback.reservations import Reservation
+from feedback.rows import Row
 from feedback.rules import Draft
-from feedback.lookup import Question
-from submit.service import Receipt
-from submit.store import Row
-from shared.errors import Refusal, StorageUnavailable
+from shared.clock import Seconds
+from shared.dynamodb import StorageUnavailable
+from shared.refusal import Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An element that could be drafted."""
+class Entry(NamedTuple):
+    """An element that has passed the rules which need no look-up."""
 
     draft: Draft
-    claim: Claim | None
+    reservation: Reservation | None
     dryrun: bool
     rows: Sequence[Row] | None
     """What is to be stored; None as long as its target must be looked up for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
-    """A batch at work, by the places of its elements: each is open until it has an outcome."""
+class Progress:
+    """The elements of a batch by their places: each is open until it has an outcome."""
 
     atomic: bool
     """Whether all of it is stored, or nothing."""
     open: dict[int, Entry] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     followers: dict[int, tuple[int, Outcome]] = field(default_factory=dict)
-    """Elements whose key an earlier one takes: which one, and what they become if it does."""
+    """Elements whose key an earlier element reserves: which one, and what they become if it can."""
 
     def close(self, place: int, outcome: Outcome) -> None:
-        """Say what became of an element."""
+        """Note what became of an element."""
         self.open.pop(place, None)
         self.outcomes[place] = outcome
 
     def close_followers(self) -> None:
-        """Say what became of elements whose key an earlier one was to take.
+        """Note what became of elements whose key an earlier element was to reserve.
 
-        If it could not, somebody else may have the key, or nobody: another request with this key
-        is to come again.
+        If it could not, another request may hold the key, or none: a follower that says something
+        else must then be sent again.
         """
         for place, (first, second) in self.followers.items():
             outcome = self.outcomes[first]
             if isinstance(second, Refusal):
-                stored = isinstance(outcome, Receipt)
+                stored = isinstance(outcome, Accepted)
                 outcome = second if stored else StorageUnavailable()
             self.close(place, outcome)
+
+    def close_held(self, batch: BatchRead, now: Seconds) -> None:
+        """Close the elements whose key is held by an earlier request."""
+        for place, entry in list(self.open.items()):
+            if entry.reservation and (earlier := batch.holder(entry.reservation.key, now)):
+                self.close(place, answer_by_holder(entry.reservation, earlier))
 
     @property
     def refused(self) -> bool:
         """Whether any element is refused so far."""
         return any(isinstance(outcome, Refusal) for outcome in self.outcomes.values())
-
-    def settle(self, question: Question, now: int) -> None:
-        """Close the elements whose key was taken before; seconds since 1970."""
-        for place, entry in list(self.open.items()):
-            if entry.claim and (earlier := question.claim(entry.claim.key, now)):
-                self.close(place, settled(entry.claim, earlier))

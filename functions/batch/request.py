@@ -1,22 +1,29 @@
-"""The batch's shape: an array of requests, each with an idempotency key of its own if it likes."""
+"""The shape of a batch: an array of requests, each of which may have an idempotency key."""
 
-from dataclasses import dataclass
-from typing import Any
+from http import HTTPStatus
+from typing import Any, NamedTuple
 
 from feedback import idempotency_key
 from feedback.request import FIELDS, FeedbackRequest
 from shared import fields
 from shared.document import Json, found
-from shared.errors import BatchTooLarge, InvalidField
+from shared.fields import InvalidField
+from shared.refusal import Refusal
 
-MOST = 100
+MAX_ELEMENTS = 100
 """How many elements a batch may have."""
 
 _FIELDS: dict[str, fields.Field] = {**FIELDS, "idempotency_key": fields.optional(fields.text)}
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class BatchTooLarge(Refusal):
+    """More elements or writes than a batch may have."""
+
+    code = "batch_too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class Element(NamedTuple):
     """One request of a batch."""
 
     request: FeedbackRequest
@@ -36,9 +43,9 @@ class Element:
 
 
 def elements(document: Json) -> list[Json]:
-    """Take a batch apart; each element is read by itself. Raises InvalidField, BatchTooLarge."""
+    """Return the elements, each still to be read. Raises InvalidField, BatchTooLarge."""
     if not isinstance(document, list):
         raise InvalidField(f"invalid type: {found(document)}, expected an array of requests")
-    if len(document) > MOST:
-        raise BatchTooLarge(f"A batch has at most {MOST} elements, found {len(document)}")
+    if len(document) > MAX_ELEMENTS:
+        raise BatchTooLarge(f"A batch has at most {MAX_ELEMENTS} elements, found {len(document)}")
     return document

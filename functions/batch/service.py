@@ -1,24 +1,24 @@
-"""The use case: every element is drafted, looked up and written, all of them together."""
+"""The use case: a batch's elements are checked, looked up and written, all of them together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from batch.progress import Entry, Ledger
 from batch.lookup import look_up
+from batch.progress import Entry, Progress
 from batch.request import Element
-from batch.writer import BatchWriter
-from batch.writing import Outcome, Writing, settled
-from feedback.reservations import DAY, Claim, of_key
-from feedback.rules import Draft, complete, draft
+from batch.writer import BatchRefused, BatchWriter
+from batch.writes import Outcome, Write, answer_by_holder
+from feedback import reservations
 from feedback.lookup import Lookup
-from feedback.model import Record, Target
-from submit.service import Receipt
-from feedback.waiting import Clock, not_found
+from feedback.model import Accepted, Record, Target
+from feedback.reservations import Reservation
+from feedback.rules import Draft, complete, draft
+from feedback.waiting import not_found
 from shared.caller import Caller
 from shared.catalog import Catalog
+from shared.clock import Clock, Seconds, TimeLeft
 from shared.document import Json
-from shared.errors import BatchRefused, Refusal
-from shared.retry import TimeLeft
+from shared.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,87 +28,92 @@ class BatchService:
     catalog: Catalog
     lookup: Lookup
     writer: BatchWriter
-    key_days: int
-    """How many days an idempotency key is remembered."""
+    key_lifetime: Seconds
+    """How long an idempotency key is remembered."""
     clock: Clock
 
     def submit(
         self, elements: list[Json], caller: Caller, time_left: TimeLeft, *, atomic: bool
     ) -> list[Outcome]:
-        """Store what is asked for, and tell of each element, in order, what became of it.
+        """Store what is asked for; return what became of each element, in order.
 
-        Each is answered as it would be alone, and none suffers for another; those that share a
-        key, one after the other. But if the batch is atomic, all are stored or none, and
-        BatchRefused tells those that could have been. Raises BatchTooLarge if an atomic batch is
-        more than a transaction takes; then nothing is stored.
+        Each is answered as it would be alone, whatever becomes of the others; those that share a
+        key, one after the other. An atomic batch is stored whole or not at all: if one element is
+        refused, the others get BatchRefused. Raises BatchTooLarge if an atomic batch is more than a
+        transaction takes; then nothing is stored.
         """
         now = self.clock.now()
-        ledger = self._draft(elements, caller, now, atomic=atomic)
-        records = look_up(ledger, self.lookup, int(now), self.clock, time_left)
-        writings = self._complete(ledger, records)
-        if atomic and ledger.refused:
-            for place in list(ledger.open):
-                ledger.close(place, BatchRefused("Not stored: another element was refused"))
+        progress = self._draft(elements, caller, now, atomic=atomic)
+        records = look_up(progress, self.lookup, now, self.clock, time_left)
+        writes = self._complete(progress, records)
+        if atomic and progress.refused:
+            for place in list(progress.open):
+                progress.close(place, BatchRefused())
         else:
             write = self.writer.write_atomically if atomic else self.writer.write
-            written = write(list(writings.values()), int(now), time_left)
-            for place, writing in writings.items():
-                ledger.close(place, written[writing.id])
-            ledger.close_followers()
-        return [ledger.outcomes[place] for place in range(len(elements))]
+            written = write(list(writes.values()), now, time_left)
+            for place, one in writes.items():
+                progress.close(place, written[one.id])
+            progress.close_followers()
+        return [progress.outcomes[place] for place in range(len(elements))]
 
-    def _draft(self, elements: list[Json], caller: Caller, now: float, *, atomic: bool) -> Ledger:
+    def _draft(
+        self, elements: list[Json], caller: Caller, now: Seconds, *, atomic: bool
+    ) -> Progress:
         """Apply every rule that needs no look-up."""
-        ledger = Ledger(atomic)
+        progress = Progress(atomic)
         for place, document in enumerate(elements):
             try:
                 element = Element.parse(document)
                 drafted = draft(element.request, caller, self.catalog, now)
-                claim = self._claim(element, drafted, caller, int(now))
+                reservation = self._reserve(element, drafted, caller, now)
                 looked_up = drafted.wait is not None
                 rows = None if looked_up else complete(drafted, Record(), self.catalog)
-                ledger.open[place] = Entry(drafted, claim, bool(element.request.dryrun), rows)
+                dryrun = bool(element.request.dryrun)
+                progress.open[place] = Entry(drafted, reservation, dryrun, rows)
             except Refusal as refusal:
-                ledger.close(place, refusal)
-        return ledger
+                progress.close(place, refusal)
+        return progress
 
-    def _claim(self, element: Element, drafted: Draft, caller: Caller, now: int) -> Claim | None:
+    def _reserve(
+        self, element: Element, drafted: Draft, caller: Caller, now: Seconds
+    ) -> Reservation | None:
         if element.key is None or element.request.dryrun:
             return None
-        until = now + self.key_days * DAY
-        return of_key(element.key, element.request, caller, drafted.id, until)
+        expires_at = now + self.key_lifetime
+        return reservations.of_key(element.key, element.request, caller, drafted.id, expires_at)
 
-    def _complete(self, ledger: Ledger, records: Mapping[Target, Record]) -> dict[int, Writing]:
-        """Give what is to be written of the elements that are open: of those with one key, one.
+    def _complete(self, progress: Progress, records: Mapping[Target, Record]) -> dict[int, Write]:
+        """Return what is to be written of the open elements: of those with one key, the first.
 
         The others follow it; in an atomic batch, only its repeats can.
         """
-        writings: dict[int, Writing] = {}
-        firsts: dict[str, tuple[int, Claim]] = {}
-        for place, entry in list(ledger.open.items()):
-            claim = entry.claim
-            if claim and claim.key in firsts:
-                first, earlier = firsts[claim.key]
-                second = settled(claim, earlier.to_item())
-                if ledger.atomic and isinstance(second, Refusal):
-                    ledger.close(place, second)
+        writes: dict[int, Write] = {}
+        firsts: dict[str, tuple[int, Reservation]] = {}
+        for place, entry in list(progress.open.items()):
+            reservation = entry.reservation
+            if reservation and reservation.key in firsts:
+                first, earlier = firsts[reservation.key]
+                second = answer_by_holder(reservation, earlier.to_item())
+                if progress.atomic and isinstance(second, Refusal):
+                    progress.close(place, second)
                 else:
-                    ledger.followers[place] = first, second
+                    progress.followers[place] = first, second
                 continue
             try:
                 rows = entry.rows or complete(
                     entry.draft, _record(entry.draft.target, records), self.catalog
                 )
             except Refusal as refusal:
-                ledger.close(place, refusal)
+                progress.close(place, refusal)
                 continue
             if entry.dryrun:
-                ledger.close(place, Receipt(entry.draft.id))
+                progress.close(place, Accepted(entry.draft.id))
                 continue
-            if claim:
-                firsts[claim.key] = place, claim
-            writings[place] = Writing(entry.draft.id, rows, [claim] if claim else [])
-        return writings
+            if reservation:
+                firsts[reservation.key] = place, reservation
+            writes[place] = Write(entry.draft.id, rows, [reservation] if reservation else [])
+        return writes
 
 
 def _record(target: Target, records: Mapping[Target, Record]) -> Record:

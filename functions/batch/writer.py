@@ -1,32 +1,45 @@
-"""How a batch is written: in as few calls as DynamoDB allows, and each element's fate is told."""
+"""How a batch is written: in as few calls as DynamoDB allows, with an outcome for each element."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
-from batch.grouping import TAKEN, only_transaction, sort, transactions
-from batch.writing import Outcomes, Writing
-from submit.service import Receipt
-from submit.store import to_puts, token
-from shared.dynamodb import CONGESTED_REASONS, WORST_CALL, outages
-from shared.errors import BatchRefused, Refusal, StorageUnavailable
-from shared.retry import TimeLeft, persist
+from batch.grouping import only_transaction, sort, transactions
+from batch.writes import Outcomes, Write
+from feedback import transaction
+from feedback.model import Accepted
+from feedback.transaction import Obstacle
+from shared.clock import Seconds, TimeLeft
+from shared.dynamodb import WORST_CALL, StorageUnavailable, outages
+from shared.refusal import Refusal
+from shared.retry import retry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-MOST_PLAIN = 25
+MAX_PLAIN = 25
 """How many rows one BatchWriteItem takes."""
+
+
+class BatchRefused(Refusal):
+    """Another element of the atomic batch was refused, so this one was not stored."""
+
+    code = "batch_refused"
+    status = HTTPStatus.FAILED_DEPENDENCY
+
+    def __init__(self) -> None:
+        super().__init__("Not stored: another element was refused")
 
 
 class BatchWriter(Protocol):
     """Where a batch is written."""
 
-    def write(self, writings: Sequence[Writing], now: int, time_left: TimeLeft) -> Outcomes:
-        """Store each of them, or tell why not."""
+    def write(self, writes: Sequence[Write], now: Seconds, time_left: TimeLeft) -> Outcomes:
+        """Store each of them, or say why not."""
 
     def write_atomically(
-        self, writings: Sequence[Writing], now: int, time_left: TimeLeft
+        self, writes: Sequence[Write], now: Seconds, time_left: TimeLeft
     ) -> Outcomes:
         """Store all of them, or none."""
 
@@ -37,42 +50,41 @@ class DynamoBatchWriter:
 
     client: "DynamoDBClient"
     tables: Mapping[str, str]
-    """A kind's table to the name that the table has on AWS."""
     sleep: Callable[[float], None]
 
-    def write(self, writings: Sequence[Writing], now: int, time_left: TimeLeft) -> Outcomes:
-        """Store each of them, or tell why not; DynamoDB has acknowledged what is a Receipt.
+    def write(self, writes: Sequence[Write], now: Seconds, time_left: TimeLeft) -> Outcomes:
+        """Store each of them, or say why not; DynamoDB has confirmed what is Accepted.
 
-        Rows that claim nothing are put by the dozen; the others in transactions, which are taken
-        apart if one of them stands in the way. `now` is in seconds since 1970.
+        Rows that reserve nothing are put 25 at a time, the others in transactions. If an element
+        cancels its transaction, the others are tried again without it.
         """
         outcomes: Outcomes = {}
-        plain = [writing for writing in writings if writing.is_plain]
-        for start in range(0, len(plain), MOST_PLAIN):
-            self._put(plain[start : start + MOST_PLAIN], outcomes, time_left)
-        for group in transactions([one for one in writings if not one.is_plain]):
+        plain = [write for write in writes if write.is_plain]
+        for start in range(0, len(plain), MAX_PLAIN):
+            self._put(plain[start : start + MAX_PLAIN], outcomes, time_left)
+        for group in transactions([one for one in writes if not one.is_plain]):
             self._store(group, outcomes, now, time_left, atomic=False)
         return outcomes
 
     def write_atomically(
-        self, writings: Sequence[Writing], now: int, time_left: TimeLeft
+        self, writes: Sequence[Write], now: Seconds, time_left: TimeLeft
     ) -> Outcomes:
         """Store all of them in one transaction, or none. Raises BatchTooLarge.
 
-        Those whose key was taken in the same moment by a request that says the same are stored
-        already; the others are then stored without them.
+        An element whose key was reserved at the same moment by a request that says the same is
+        stored already; the others are then stored without it.
         """
         outcomes: Outcomes = {}
-        group = only_transaction(writings)
+        group = only_transaction(writes)
         self._store(group, outcomes, now, time_left, atomic=True)
-        for writing in group:
-            outcomes.setdefault(writing.id, BatchRefused("Not stored: another element was refused"))
+        for write in group:
+            outcomes.setdefault(write.id, BatchRefused())
         return outcomes
 
-    def _put(self, chunk: list[Writing], outcomes: Outcomes, time_left: TimeLeft) -> None:
+    def _put(self, chunk: list[Write], outcomes: Outcomes, time_left: TimeLeft) -> None:
         pending: dict[str, Any] = {}
-        for writing in chunk:
-            [row] = writing.rows
+        for write in chunk:
+            [row] = write.rows
             put = {"PutRequest": {"Item": row.item}}
             pending.setdefault(self.tables[row.table], []).append(put)
 
@@ -87,59 +99,54 @@ class DynamoBatchWriter:
 
         refused: Outcomes = {}
         try:
-            persist(call, time_left, self.sleep)
+            retry(call, time_left, self.sleep)
         except StorageUnavailable as refusal:
             puts = [put for table in pending.values() for put in table]
             refused = {put["PutRequest"]["Item"]["id"]["S"]: refusal for put in puts}
-        for writing in chunk:
-            outcomes[writing.id] = refused.get(writing.id) or Receipt(writing.id)
+        for write in chunk:
+            outcomes[write.id] = refused.get(write.id) or Accepted(write.id)
 
     def _store(
         self,
-        group: list[Writing],
+        group: list[Write],
         outcomes: Outcomes,
-        now: int,
+        now: Seconds,
         time_left: TimeLeft,
         *,
         atomic: bool,
     ) -> None:
-        """Store a group in a transaction, without those whose key is taken.
+        """Store a group in a transaction, without the elements whose key is held.
 
-        What is in conflict is tried again, apart from the rest unless all are one.
+        What DynamoDB was too busy for is tried again, apart from the rest unless it is atomic.
         """
         pending = [group] if group else []
 
         def call() -> None:
             while pending:
                 _require_time(time_left)
-                reasons = self._transact(pending[0], now)
-                crowded = sort(pending, reasons, outcomes, atomic=atomic)
+                obstacles = self._transact(pending[0], now)
+                congested = sort(pending, obstacles, outcomes, atomic=atomic)
                 if atomic and any(isinstance(one, Refusal) for one in outcomes.values()):
                     pending.clear()
-                elif crowded:
+                elif congested:
                     raise StorageUnavailable(congested=True)
 
         try:
-            persist(call, time_left, self.sleep)
+            retry(call, time_left, self.sleep)
         except StorageUnavailable as refusal:
-            outcomes.update({writing.id: refusal for rest in pending for writing in rest})
+            outcomes.update({write.id: refusal for rest in pending for write in rest})
 
-    def _transact(self, group: list[Writing], now: int) -> list[Any] | None:
-        """Store a group; None if it is stored, else for each put what stood in its way."""
-        puts = [put for one in group for put in to_puts(self.tables, one.claims, one.rows, now)]
-        rows = [row for one in group for row in one.rows]
-        with outages():
-            try:
-                self.client.transact_write_items(TransactItems=puts, ClientRequestToken=token(rows))
-            except self.client.exceptions.TransactionCanceledException as error:
-                reasons: list[Any] = error.response["CancellationReasons"]
-                if {one["Code"] for one in reasons} <= {"None", TAKEN, *CONGESTED_REASONS}:
-                    return reasons
-                raise
-        return None
+    def _transact(self, group: list[Write], now: Seconds) -> list[Obstacle] | None:
+        """Store a group; None if it is stored, else an obstacle for each put."""
+        puts = [
+            put
+            for one in group
+            for put in transaction.to_puts(self.tables, one.reservations, one.rows, now)
+        ]
+        return transaction.store(self.client, puts, [row for one in group for row in one.rows])
 
 
 def _require_time(time_left: TimeLeft) -> None:
-    """Begin no call that Lambda might end: nobody would be told what the others have stored."""
+    """Begin no call that Lambda might end: the answer about the other elements would be lost."""
     if time_left() < WORST_CALL:
         raise StorageUnavailable

@@ -1,71 +1,60 @@
-"""Evaluation labels: a person's verdict on an evaluator's, stored beside the metric it is."""
+"""Evaluation labels: a person's verdict on an evaluator's, stored beside its metric."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from feedback import tags
-from feedback.model import Feedback, Level, Metric, Record, Target
-from submit.store import Row, timestamp
+from feedback.model import Level, Metric, Record, Target
 from shared import uuids
 from shared.document import Json, dump
-from shared.dynamodb import Item, check_size
-from shared.errors import InvalidEvaluation
+from shared.refusal import Refusal
+from shared.reserved import DATAPOINT, EVALUATOR, HUMAN
 from shared.uuids import Uuid
 
 READS = ("output",)
-"""What a label needs of the inference's record."""
+"""The parts of the inference's record that a label needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class InvalidEvaluation(Refusal):
+    """Evaluation tags that cannot be stored as a person's verdict."""
+
+    code = "invalid_evaluation"
+
+
+class Label(NamedTuple):
     """A verdict: on which datapoint, in place of which evaluator's inference."""
 
     datapoint_id: Uuid
     evaluator_inference_id: Uuid
     value: str
-    """The verdict as JSON text, as the caller spelled it."""
+    """The verdict as JSON text, as the caller wrote it."""
 
 
-def label(metric: Metric, target: Target, admitted: dict[str, str], value: Json) -> Label | None:
+def label(metric: Metric, target: Target, tags: dict[str, str], value: Json) -> Label | None:
     """Read the verdict out of the tags; None unless all three of an evaluation are there.
 
     Raises InvalidEvaluation if an id is malformed, or the metric is not about an inference.
     """
-    asked = {tags.DATAPOINT, tags.EVALUATOR, tags.HUMAN} <= admitted.keys()
-    if not (asked and metric.kind.labels):
+    if not (metric.kind.labels and DATAPOINT in tags and EVALUATOR in tags and HUMAN in tags):
         return None
     if target.level is not Level.INFERENCE:
         raise InvalidEvaluation(
-            f"{tags.DATAPOINT}: an evaluation label is about an inference, and metric "
+            f"{DATAPOINT}: an evaluation label is about an inference, and metric "
             f"`{metric.name}` is about an episode"
         )
-    return Label(
-        datapoint_id=_uuid(tags.DATAPOINT, admitted),
-        evaluator_inference_id=_uuid(tags.EVALUATOR, admitted),
-        value=dump(value),
-    )
+    return Label(_uuid(DATAPOINT, tags), _uuid(EVALUATOR, tags), dump(value))
 
 
-def to_row(verdict: Label, feedback: Feedback, record: Record) -> Row:
-    """Give a label's row. Raises InvalidEvaluation without a recorded output, ItemTooLarge."""
+def output(target: Target, record: Record) -> str:
+    """Return the recorded output, by which a label is found. Raises InvalidEvaluation."""
     if record.output is None:
         raise InvalidEvaluation(
-            f"{tags.DATAPOINT}: no output is recorded of inference {feedback.target.id}, "
+            f"{DATAPOINT}: no output is recorded of inference {target.id}, "
             "and a label is found by it"
         )
-    item: Item = {
-        "datapoint_id": {"S": verdict.datapoint_id},
-        "feedback_id": {"S": feedback.id},
-        "metric_name": {"S": feedback.metric.name},
-        "output": {"S": record.output},
-        "value": {"S": verdict.value},
-        "evaluator_inference_id": {"S": verdict.evaluator_inference_id},
-        "timestamp": {"S": timestamp(feedback.id)},
-    }
-    return Row("evaluation_human_feedback", check_size(item))
+    return record.output
 
 
-def _uuid(tag: str, admitted: dict[str, str]) -> Uuid:
-    parsed = uuids.parse(admitted[tag])
+def _uuid(tag: str, tags: dict[str, str]) -> Uuid:
+    parsed = uuids.parse(tags[tag])
     if parsed is None:
         raise InvalidEvaluation(f"{tag}: expected a UUID")
     return parsed

@@ -3,20 +3,26 @@
 import re
 from collections.abc import Mapping
 
-from shared.errors import InvalidIdempotencyKey
+from shared.refusal import Refusal
 
 HEADER = "idempotency-key"
-LONGEST = 255
+MAX_LENGTH = 255
 """How long a key may be, in characters."""
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _ESCAPED = re.compile(r"\\(.)")
-_KEY = re.compile(rf"[ -~]{{1,{LONGEST}}}")
+_KEY = re.compile(rf"[ -~]{{1,{MAX_LENGTH}}}")
 _BARE = re.compile(r"[!#-+\--~]*")  # a comma would be two headers that API Gateway has joined
 
 
+class InvalidIdempotencyKey(Refusal):
+    """An idempotency key of the wrong form."""
+
+    code = "invalid_idempotency_key"
+
+
 def from_headers(headers: Mapping[str, str]) -> str | None:
-    """Read the header, a quoted string as the draft has it, or bare; None where there is none.
+    """Read the header: a quoted string as in the draft, or bare; None if there is none.
 
     The two spellings of a key are the same key. Raises InvalidIdempotencyKey.
     """
@@ -34,7 +40,9 @@ def from_headers(headers: Mapping[str, str]) -> str | None:
 
 
 def check(path: str, key: str) -> str:
-    """Give the key back if it can be one. Raises InvalidIdempotencyKey."""
+    """Return the key if it is of the right form. Raises InvalidIdempotencyKey."""
     if _KEY.fullmatch(key) is None:
-        raise InvalidIdempotencyKey(f"{path}: expected 1 to {LONGEST} printable ASCII characters")
+        raise InvalidIdempotencyKey(
+            f"{path}: expected 1 to {MAX_LENGTH} printable ASCII characters"
+        )
     return key

@@ -1,123 +1,120 @@
-"""What is known already: recorded inferences and episodes, and keys that were claimed."""
+"""Look-ups: recorded inferences and episodes, and what is reserved already."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from feedback.reservations import is_expired
 from feedback.model import Record, Target
-from shared.dynamodb import Item, outages
-from shared.errors import StorageUnavailable
+from feedback.reservations import TABLE, is_expired
+from feedback.rows import read_record
+from shared.clock import Seconds
+from shared.dynamodb import StorageUnavailable, outages
+from shared.items import Item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-MOST = 100
+MAX_KEYS = 100
 """How many items one call reads."""
 
 Reads: TypeAlias = tuple[str, ...]
-"""Which attributes of a target's record are needed."""
+"""The parts of a target's record that are needed."""
 
 
 @dataclass(slots=True)
-class Question:
-    """What is asked for at once, and what has been found of it so far."""
+class BatchRead:
+    """A read of several targets and reservations at once, and what it has found so far."""
 
     targets: Mapping[Target, Reads]
     keys: Collection[str] = ()
+    """The keys of reservations."""
     records: dict[Target, Record] = field(default_factory=dict)
-    claimed: dict[str, Item] = field(default_factory=dict)
-    """By key, what has taken it; DynamoDB deletes expired ones when it comes to it."""
+    reserved: dict[str, Item] = field(default_factory=dict)
+    """The reservations' items by key, expired ones among them."""
     pending: list[dict[str, Any]] | None = None
     """The calls that are still to be made; None before the first."""
 
-    def claim(self, key: str, now: int) -> Item | None:
-        """Give the item that has taken a key, unless it has expired; seconds since 1970."""
-        item = self.claimed.get(key)
+    def holder(self, key: str, now: Seconds) -> Item | None:
+        """Return the item that holds a reservation, unless it has expired."""
+        item = self.reserved.get(key)
         return None if item is None or is_expired(item, now) else item
 
 
 class Lookup(Protocol):
-    """Where recorded targets and claimed keys are looked up."""
+    """Where recorded targets and reservations are looked up."""
 
     def get(self, target: Target, reads: Reads) -> Record | None:
-        """Read these attributes of a target's record; None if there is none of that level."""
+        """Read these parts of a target's record; None if there is none of that level."""
 
-    def read(self, question: Question) -> None:
-        """Answer a question, or go on answering it after StorageUnavailable."""
+    def read(self, batch: BatchRead) -> None:
+        """Complete a read, or go on with it after StorageUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoLookup:
-    """Targets and claims in DynamoDB, read strongly consistent: what was stored is found."""
+    """Targets and reservations in DynamoDB; reads are strongly consistent."""
 
     client: "DynamoDBClient"
-    targets: str
-    claims: str
-    """The names that the two tables have on AWS."""
+    tables: Mapping[str, str]
 
     def get(self, target: Target, reads: Reads) -> Record | None:
-        """Read these attributes of a target's record. Raises StorageUnavailable."""
+        """Read these parts of a target's record. Raises StorageUnavailable."""
         with outages():
             answer = self.client.get_item(
-                TableName=self.targets,
+                TableName=self.tables["target"],
                 Key={"target_id": {"S": target.id}},
                 ConsistentRead=True,
-                **_only(("target_type", *reads)),
+                **_projection(("target_type", *reads)),
             )
         item: Item | None = answer.get("Item")  # type: ignore[assignment]  # the stubs are stricter
-        return _record(item, target, reads) if item else None
+        return read_record(item, target, reads) if item else None
 
-    def read(self, question: Question) -> None:
-        """Answer a question with as few calls as there can be.
+    def read(self, batch: BatchRead) -> None:
+        """Complete a read with as few calls as possible.
 
         Raises StorageUnavailable; called again, it asks only for what is still missing.
         """
-        if question.pending is None:
-            question.pending = list(self._calls(question))
-        while question.pending:
+        if batch.pending is None:
+            batch.pending = list(self._calls(batch))
+        while batch.pending:
             with outages():
-                answer: Any = self.client.batch_get_item(RequestItems=question.pending[0])
-            self._note(question, answer["Responses"])
-            question.pending.pop(0)
+                answer: Any = self.client.batch_get_item(RequestItems=batch.pending[0])
+            self._note(batch, answer["Responses"])
+            batch.pending.pop(0)
             if unread := answer.get("UnprocessedKeys"):
-                question.pending.append(unread)
+                batch.pending.append(unread)
                 raise StorageUnavailable(congested=True)
 
-    def _calls(self, question: Question) -> Iterator[dict[str, Any]]:
-        """Give the calls' parameters. An id that is asked for at both levels is read once."""
-        keys = [(self.claims, {"key": {"S": key}}) for key in question.keys]
-        ids = dict.fromkeys(target.id for target in question.targets)
-        keys += [(self.targets, {"target_id": {"S": id_}}) for id_ in ids]
-        reads = {name for reads in question.targets.values() for name in reads}
-        projection = _only(("target_id", "target_type", *sorted(reads)))
-        for start in range(0, len(keys), MOST):
+    def _calls(self, batch: BatchRead) -> Iterator[dict[str, Any]]:
+        """Yield the calls' parameters. An id that is asked for at both levels is read once."""
+        targets = self.tables["target"]
+        keys = [(self.tables[TABLE], {"key": {"S": key}}) for key in batch.keys]
+        ids = dict.fromkeys(target.id for target in batch.targets)
+        keys += [(targets, {"target_id": {"S": id_}}) for id_ in ids]
+        reads = {name for reads in batch.targets.values() for name in reads}
+        projection = _projection(("target_id", "target_type", *sorted(reads)))
+        for start in range(0, len(keys), MAX_KEYS):
             call: dict[str, Any] = {}
-            for table, key in keys[start : start + MOST]:
-                only = projection if table == self.targets else {}
+            for table, key in keys[start : start + MAX_KEYS]:
+                only = projection if table == targets else {}
                 asked = call.setdefault(table, {"Keys": [], "ConsistentRead": True, **only})
                 asked["Keys"].append(key)
             yield call
 
-    def _note(self, question: Question, responses: Mapping[str, list[Item]]) -> None:
-        items = {item["target_id"]["S"]: item for item in responses.get(self.targets, ())}
-        for target, reads in question.targets.items():
+    def _note(self, batch: BatchRead, responses: Mapping[str, list[Item]]) -> None:
+        found = responses.get(self.tables["target"], ())
+        items = {item["target_id"]["S"]: item for item in found}
+        for target, reads in batch.targets.items():
             item = items.get(target.id)
-            if item and (record := _record(item, target, reads)):
-                question.records[target] = record
-        for claim in responses.get(self.claims, ()):
-            question.claimed[claim["key"]["S"]] = claim
+            if item and (record := read_record(item, target, reads)):
+                batch.records[target] = record
+        for item in responses.get(self.tables[TABLE], ()):
+            batch.reserved[item["key"]["S"]] = item
 
 
 @lru_cache(maxsize=16)
-def _only(attributes: tuple[str, ...]) -> Any:  # noqa: ANN401 - a call's parameters
+def _projection(attributes: tuple[str, ...]) -> Any:  # noqa: ANN401 - a call's parameters
     """Ask for these attributes and no other."""
     names = {f"#{name}": name for name in attributes}
     return {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
-
-
-def _record(item: Item, target: Target, reads: Reads) -> Record | None:
-    if item["target_type"] != {"S": target.level}:
-        return None
-    return Record(**{name: item[name]["S"] for name in reads if name in item})

@@ -1,17 +1,27 @@
-"""The rules of feedback: which metric there is, what it takes, what it can be given to."""
+"""The words of feedback: metrics and their kinds, targets, and feedback itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from shared.catalog import Catalog
 from shared.document import Json
-from shared.dynamodb import Attribute, Item
-from shared.errors import AmbiguousTarget, WrongLevel
+from shared.refusal import Refusal
 from shared.uuids import Uuid
 
 Value = TypeVar("Value")
+
+
+class AmbiguousTarget(Refusal):
+    """Both ids, or for a comment none."""
+
+    code = "ambiguous_target"
+
+
+class WrongLevel(Refusal):
+    """Not the id that the metric's level asks for."""
+
+    code = "wrong_level"
 
 
 class Level(StrEnum):
@@ -20,7 +30,7 @@ class Level(StrEnum):
     INFERENCE = "inference"
     EPISODE = "episode"
 
-    __hash__ = str.__hash__  # an enumeration's own is a call of Python's
+    __hash__ = str.__hash__  # an enumeration's own is slower: it is written in Python
 
 
 class Target(NamedTuple):
@@ -30,36 +40,53 @@ class Target(NamedTuple):
     id: Uuid
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What was recorded of a target; empty where it was not looked up, or is an episode."""
 
     function_name: str = ""
     tool_params: str | None = None
     output_schema: str | None = None
     output: str | None = None
+    """The last three are JSON texts; the keys in `output` are sorted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[Value]):
-    """A kind of feedback: what it takes, what is stored of it, and where."""
+class Inference(NamedTuple):
+    """An inference to record: where it belongs, and what its feedback needs."""
 
-    table: str
-    """Its table, by the name that the store knows it by."""
+    id: Uuid
+    episode_id: Uuid
+    variant_name: str
+    record: Record
+
+
+def unchanged(value: Any, *_: object) -> Any:  # noqa: ANN401 - any kind's value
+    """Return the value as it is."""
+    return value
+
+
+class Kind(NamedTuple, Generic[Value]):
+    """A kind of feedback: which values it takes, and what is stored of them."""
+
+    name: str
+    """The `type` of a configured metric, or the built-in metric; also the key of its table."""
     parse: Callable[[str, Json], Value]
-    """(metric's name, value) to the value; raises InvalidValue for what no target could mend."""
-    encode: Callable[[Value, Record, Catalog], Attribute]
-    """(value, the target's record, the configuration) to what is stored; may raise a Refusal."""
-    describe: Callable[["Feedback"], Item]
-    """The attributes that only this kind has, the partition key among them."""
+    """(metric's name, value) to the value. Raises InvalidValue if no target could accept it."""
+    complete: Callable[[Value, Record, Catalog], bool | float | str] = unchanged
+    """(value, target's record, configuration) to what is stored. May raise a Refusal."""
+    restore: Callable[[Any], Json] = unchanged
+    """What is read from the table to the value that a caller sees."""
+    key: Literal["target_id", "inference_id"] = "target_id"
+    """The partition key of its table."""
+    keeps: Literal["metric_name", "target_type"] | None = "metric_name"
+    """What its rows say of the metric or the target besides."""
     reads: tuple[str, ...] = ()
-    """What `encode` needs of the target's record; if anything, it is looked up in any case."""
+    """The parts of the target's record that `complete` needs; with any, the target must exist."""
     labels: bool = False
     """Whether it can be a person's verdict in an evaluation."""
 
 
 class Metric(NamedTuple):
-    """A configured metric, or one of the two built-in names."""
+    """A configured metric, or one of the built-in names."""
 
     name: str
     kind: Kind[Any]
@@ -81,11 +108,20 @@ class Metric(NamedTuple):
 
 
 class Feedback(NamedTuple):
-    """Feedback that may be stored: whoever holds one need not check it again."""
+    """Feedback that may be stored: it has passed every rule."""
 
     id: Uuid
     metric: Metric
     target: Target
-    value: Attribute
+    value: bool | float | str
+    """A demonstration's is JSON text."""
     tags: dict[str, str]
     snapshot_hash: str
+
+
+class Accepted(NamedTuple):
+    """The result of a request that is not refused: it is stored, or would be but for `dryrun`."""
+
+    feedback_id: Uuid
+    replayed: bool = False
+    """Whether an earlier request with the same idempotency key stored it."""

@@ -1,40 +1,56 @@
-"""What one feedback alone may have: an idempotency key, or the one vote that a token allows.
+"""What only one feedback can hold: an idempotency key, or the one vote that a token allows.
 
-A claim is an item that is written in the transaction of its feedback, on the condition that it is
-not there yet. Whoever comes second is given the item that is, and is answered by it.
+A reservation is an item that is written in the transaction of its feedback, on the condition that
+it is not there yet. Whoever comes second is answered by the item of the first.
 """
 
 import hashlib
 import json
+from http import HTTPStatus
 from typing import NamedTuple
 
 from feedback.model import Metric, Target
 from feedback.request import FeedbackRequest
 from shared.caller import Caller
-from shared.dynamodb import Item
-from shared.errors import AlreadyVoted, IdempotencyKeyReused
+from shared.clock import Seconds
+from shared.items import Item
+from shared.refusal import Refusal
 from shared.uuids import Uuid
 
-DAY = 24 * 60 * 60
-"""Seconds."""
+TABLE = "idempotency"
+"""The key of the table of reservations."""
 FREE = "attribute_not_exists(#key) OR #expires_at <= :now"
-"""DynamoDB deletes an expired item when it comes to it: until then it must not count."""
+"""The condition to write one. DynamoDB deletes expired items hours later, so they do not count."""
 NAMES = {"#key": "key", "#expires_at": "expires_at"}
 
 
-class Claim(NamedTuple):
-    """What is taken, by which feedback."""
+class AlreadyVoted(Refusal):
+    """The one vote that the token allows is stored already."""
+
+    code = "already_voted"
+    status = HTTPStatus.CONFLICT
+
+
+class IdempotencyKeyReused(Refusal):
+    """The key belongs to another request."""
+
+    code = "idempotency_key_reused"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class Reservation(NamedTuple):
+    """What is reserved, for which feedback."""
 
     key: str
-    """Under which it is kept: a hash, so that no caller's key can be another's, or too long."""
+    """A hash, so that no two callers' keys can be the same, and none is too long."""
     feedback_id: Uuid
     fingerprint: str | None
-    """Of the request, which a repeat has as well; None where there is no such thing as a repeat."""
+    """The request's, by which a repeat is known; None where nothing counts as a repeat."""
     expires_at: int | None
-    """In seconds since 1970; None for what is taken for good."""
+    """In whole seconds since 1970; None for what is reserved for good."""
 
     def to_item(self) -> Item:
-        """Give the item that takes it."""
+        """Spell the item that holds it."""
         item: Item = {"key": {"S": self.key}, "feedback_id": {"S": self.feedback_id}}
         if self.fingerprint is not None:
             item["fingerprint"] = {"S": self.fingerprint}
@@ -42,10 +58,11 @@ class Claim(NamedTuple):
             item["expires_at"] = {"N": str(self.expires_at)}
         return item
 
-    def settle(self, earlier: Item) -> Uuid:
-        """Answer by the item that was there first: the id of the feedback that it stored.
+    def holder(self, earlier: Item) -> Uuid:
+        """Return the id of the feedback that holds it, if that is of this same request.
 
-        Raises IdempotencyKeyReused if that was another request, and AlreadyVoted.
+        `earlier` is the item that was there first. Raises IdempotencyKeyReused if that was another
+        request, and AlreadyVoted.
         """
         if self.fingerprint is None:
             raise AlreadyVoted("The token allows one vote on this target and metric: it is stored")
@@ -56,27 +73,30 @@ class Claim(NamedTuple):
         return Uuid(earlier["feedback_id"]["S"])
 
 
-def of_key(key: str, request: FeedbackRequest, caller: Caller, id_: Uuid, expires_at: int) -> Claim:
-    """Claim a caller's idempotency key for a request, until a time in seconds since 1970."""
-    return Claim(_hash("key", *caller.identity, key), id_, fingerprint(request), expires_at)
+def of_key(
+    key: str, request: FeedbackRequest, caller: Caller, feedback_id: Uuid, expires_at: Seconds
+) -> Reservation:
+    """Reserve a caller's idempotency key for a request, until a moment."""
+    reserved = _hash("key", *caller.identity, key)
+    return Reservation(reserved, feedback_id, fingerprint(request), int(expires_at))
 
 
-def of_vote(caller: Caller, target: Target, metric: Metric, id_: Uuid) -> Claim:
-    """Claim the one vote that a token's author has on a target and metric, for good.
+def of_vote(caller: Caller, target: Target, metric: Metric, feedback_id: Uuid) -> Reservation:
+    """Reserve the one vote that a token's author has on a target and metric, for good.
 
     A token grants ids, so an id has one vote whether it is called an inference or an episode.
     """
     key = _hash("vote", *caller.identity, target.id, metric.name)
-    return Claim(key, id_, fingerprint=None, expires_at=None)
+    return Reservation(key, feedback_id, fingerprint=None, expires_at=None)
 
 
-def is_expired(item: Item, now: int) -> bool:
-    """Tell whether what an item took is free again, though the item is still there."""
+def is_expired(item: Item, now: Seconds) -> bool:
+    """Whether what an item held is free again, though the item is still there."""
     return "expires_at" in item and int(item["expires_at"]["N"]) <= now
 
 
 def fingerprint(request: FeedbackRequest) -> str:
-    """Tell a request from others: by what it says, not by how its JSON is written."""
+    """Hash what a request says; the way its JSON is written does not matter."""
     return _hash(
         request.metric_name,
         request.value,

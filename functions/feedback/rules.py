@@ -1,23 +1,38 @@
-"""A request that has kept every rule which needs no look-up, and what becomes of it with one."""
+"""The rules of feedback, in TensorZero's order: a request in, the rows to store out."""
 
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from feedback import evaluation, tags
 from feedback.evaluation import Label
 from feedback.kinds import registry
-from feedback.model import Feedback, Metric, Record, Target
+from feedback.model import AmbiguousTarget, Feedback, Metric, Record, Target
 from feedback.request import FeedbackRequest
-from submit.store import Row, to_row
-from feedback.waiting import patience
+from feedback.rows import Row, feedback_row, label_row
+from feedback.waiting import wait
 from shared import uuids
 from shared.caller import Caller, Grant
 from shared.catalog import Catalog
-from shared.errors import AmbiguousTarget, FeedbackDisabled, NotGranted, excerpt
+from shared.clock import Seconds
+from shared.refusal import Refusal, excerpt
 from shared.uuids import Uuid
 
 
+class FeedbackDisabled(Refusal):
+    """Observability is switched off in the configuration."""
+
+    code = "feedback_disabled"
+
+
+class NotGranted(Refusal):
+    """The token does not allow this."""
+
+    code = "not_granted"
+    status = HTTPStatus.FORBIDDEN
+
+
 class Draft(NamedTuple):
-    """Feedback that lacks only what is recorded of its target."""
+    """Feedback that has passed every rule but those that need its target's record."""
 
     id: Uuid
     metric: Metric
@@ -27,54 +42,49 @@ class Draft(NamedTuple):
     tags: dict[str, str]
     label: Label | None
     reads: tuple[str, ...]
-    """What is needed of the target's record."""
-    wait: float | None
-    """How many seconds the target is waited for; None if it need not exist."""
+    """The parts of the target's record that are needed."""
+    wait: Seconds | None
+    """How long the target is waited for; None if it need not exist."""
 
 
-def draft(request: FeedbackRequest, caller: Caller, catalog: Catalog, now: float) -> Draft:
-    """Apply TensorZero's rules in its order, up to those that need a look-up.
-
-    Raises a Refusal.
-    """
+def draft(request: FeedbackRequest, caller: Caller, catalog: Catalog, now: Seconds) -> Draft:
+    """Apply the rules that need no look-up. The first one that is broken raises its Refusal."""
     admitted = tags.admit(request.tags, internal=request.internal)
-    if not catalog.observability:
-        raise FeedbackDisabled(
-            "Feedback requires observability to be enabled "
-            "(`gateway.observability.enabled` must not be `false`)."
-        )
+    _require_observability(catalog)
     metric, target = _resolve(request, catalog)
     if caller.grant is not None:
         _require_granted(caller.grant, request, metric, target)
     label = evaluation.label(metric, target, admitted, request.value)
     reads = metric.kind.reads + (evaluation.READS if label else ())
-    looked_up = catalog.target_validation or bool(reads)
-    return Draft(
-        id=uuids.new(),
-        metric=metric,
-        target=target,
-        wait=patience(target.id, now) if looked_up else None,
-        value=metric.kind.parse(metric.name, request.value),
-        tags={**admitted, **caller.tags},
-        label=label,
-        reads=reads,
-    )
+    must_exist = catalog.target_validation or bool(reads)
+    seconds = wait(target.id, now) if must_exist else None
+    value = metric.kind.parse(metric.name, request.value)
+    stored_tags = {**admitted, **caller.tags}
+    return Draft(uuids.new(), metric, target, value, stored_tags, label, reads, seconds)
 
 
 def complete(draft: Draft, record: Record, catalog: Catalog) -> list[Row]:
-    """Give the rows to store, of which all or none are. Raises a Refusal."""
+    """Apply the rules that need the target's record; return the rows, to be stored all or none.
+
+    Raises a Refusal.
+    """
+    value = draft.metric.kind.complete(draft.value, record, catalog)
     feedback = Feedback(
-        id=draft.id,
-        metric=draft.metric,
-        target=draft.target,
-        value=draft.metric.kind.encode(draft.value, record, catalog),
-        tags=draft.tags,
-        snapshot_hash=catalog.snapshot_hash,
+        draft.id, draft.metric, draft.target, value, draft.tags, catalog.snapshot_hash
     )
-    rows = [to_row(feedback)]
+    rows = [feedback_row(feedback)]
     if draft.label:
-        rows.append(evaluation.to_row(draft.label, feedback, record))
+        output = evaluation.output(draft.target, record)
+        rows.append(label_row(draft.label, feedback, output))
     return rows
+
+
+def _require_observability(catalog: Catalog) -> None:
+    if not catalog.observability:
+        raise FeedbackDisabled(
+            "Feedback requires observability to be enabled "
+            "(`gateway.observability.enabled` must not be `false`)."
+        )
 
 
 def _resolve(request: FeedbackRequest, catalog: Catalog) -> tuple[Metric, Target]:

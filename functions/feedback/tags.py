@@ -1,29 +1,42 @@
-"""Tags: which names are TensorZero's own, and what an evaluation's tags must say."""
+"""Tags: which names TensorZero reserves, which belong together, and how many there may be."""
 
 from collections.abc import Mapping
 
-from shared.caller import AUTHOR, KEY_ID
-from shared.errors import IncompleteEvaluation, ReservedTag, TagLimitExceeded, excerpt
+from shared.refusal import Refusal, excerpt
+from shared.reserved import AUTHOR, DATAPOINT, EVALUATOR, HUMAN, INTERNAL, KEY_ID, PREFIX
 
-PREFIX = "tensorzero::"
-INTERNAL = "tensorzero::internal"
-DATAPOINT = "tensorzero::datapoint_id"
-EVALUATOR = "tensorzero::evaluator_inference_id"
-HUMAN = "tensorzero::human_feedback"
 OF_TOKENS = frozenset({KEY_ID, AUTHOR})
-"""What only the authorizer says of feedback, and not even internal feedback of itself."""
-MOST = 512
+"""Tags that only the authorizer sets: not even internal feedback may have them."""
+MAX_TAGS = 512
 """How many tags feedback may have."""
-LONGEST_NAME = 1_024
-LONGEST_VALUE = 65_536
+MAX_NAME = 1_024
+MAX_VALUE = 65_536
 """How long a tag's name and value may be, in characters."""
 
 
-def admit(tags: Mapping[str, str], *, internal: bool) -> dict[str, str]:
-    """Give the tags to store. Raises ReservedTag, IncompleteEvaluation and TagLimitExceeded.
+class ReservedTag(Refusal):
+    """A tag of TensorZero's own, without `internal`."""
 
-    Internal feedback may bear reserved tags, and always says that it is internal. The tags of
-    an end user's token are the token's alone.
+    code = "reserved_tag"
+
+
+class TagLimitExceeded(Refusal):
+    """More or longer tags than feedback may have."""
+
+    code = "tag_limit_exceeded"
+
+
+class IncompleteEvaluation(Refusal):
+    """Evaluation tags without the evaluator's inference."""
+
+    code = "incomplete_evaluation"
+
+
+def admit(tags: Mapping[str, str], *, internal: bool) -> dict[str, str]:
+    """Return the tags to store. Raises ReservedTag, IncompleteEvaluation and TagLimitExceeded.
+
+    Internal feedback may have reserved tags, and is always tagged as internal. The tags of an end
+    user's token are set by the authorizer only.
     """
     _require_own(tags, internal=internal)
     if internal and DATAPOINT in tags and HUMAN in tags and EVALUATOR not in tags:
@@ -43,11 +56,11 @@ def _require_own(tags: Mapping[str, str], *, internal: bool) -> None:
 
 
 def _check_limits(tags: Mapping[str, str]) -> None:
-    if len(tags) > MOST:
-        raise TagLimitExceeded(f"tags: at most {MOST} tags can be given, found {len(tags)}")
+    if len(tags) > MAX_TAGS:
+        raise TagLimitExceeded(f"tags: at most {MAX_TAGS} tags can be given, found {len(tags)}")
     for name, value in tags.items():
-        if len(name) > LONGEST_NAME or len(value) > LONGEST_VALUE:
+        if len(name) > MAX_NAME or len(value) > MAX_VALUE:
             raise TagLimitExceeded(
-                f"tags.{excerpt(name)}: a name has at most {LONGEST_NAME} characters and a value "
-                f"{LONGEST_VALUE}, found {len(name)} and {len(value)}"
+                f"tags.{excerpt(name)}: a name has at most {MAX_NAME} characters and a value "
+                f"{MAX_VALUE}, found {len(name)} and {len(value)}"
             )

@@ -1,68 +1,58 @@
-"""How long the inference or episode that feedback is about is waited for."""
+"""How long to wait for the inference or episode that feedback is about, and how often to look."""
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from itertools import chain, repeat
 
-from feedback.model import Record, Target
+from feedback.model import Target
 from shared import uuids
-from shared.errors import TargetNotFound
+from shared.clock import Clock, Seconds
+from shared.refusal import Refusal
 from shared.uuids import Uuid
 
-COOLDOWN = 6_000
-"""Milliseconds from a target's own timestamp within which its record may still appear."""
-MINIMUM = 1_000
-"""Milliseconds that any target is waited for."""
-WORKFLOW_SHIFT = 10_000_000_000
-"""Seconds that the ids of workflow evaluations are ahead of the clock."""
-PAUSES = (0.05, 0.1, 0.2, 0.4)
-"""Seconds between looks; the last one repeats."""
+WINDOW: Seconds = 6.0
+"""From a target's own timestamp on: the time within which its record may still appear."""
+MINIMUM: Seconds = 1.0
+"""How long any target is waited for."""
+WORKFLOW_SHIFT: Seconds = 10_000_000_000.0
+"""How far the ids of workflow evaluations are ahead of the clock."""
+PAUSES: tuple[Seconds, ...] = (0.05, 0.1, 0.2, 0.4)
+"""Between looks; the last one repeats."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """The time, and a way to let it pass; seconds."""
+class TargetNotFound(Refusal):
+    """No such inference or episode, after the wait."""
 
-    now: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
+    code = "target_not_found"
 
 
-def patience(uuid: Uuid, now: float) -> float:
-    """Tell how many seconds a target is waited for, as TensorZero does.
+def wait(uuid: Uuid, now: Seconds) -> Seconds:
+    """Return how long a target is waited for, as in TensorZero.
 
-    6 s from the id's timestamp, at least 1 s; a timestamp ahead counts as now. Raises
-    NotUuidV7.
+    6 s from the id's timestamp, at least 1 s; a timestamp ahead counts as now. Raises NotUuidV7.
     """
     born = uuids.milliseconds(uuid)
     if born // 1_000 > WORKFLOW_SHIFT:
-        born -= WORKFLOW_SHIFT * 1_000
-    elapsed = max(now * 1_000 - born, 0)
-    return max(COOLDOWN - elapsed, MINIMUM) / 1_000
+        born -= int(WORKFLOW_SHIFT) * 1_000
+    return max(WINDOW - max(now - born / 1_000, 0.0), MINIMUM)
 
 
-def find(
-    look: Callable[[list[Target]], Mapping[Target, Record]],
-    waits: Mapping[Target, float],
-    clock: Clock,
-) -> dict[Target, Record]:
-    """Look until each target's record is there, or it has been waited for; seconds.
+def rounds(waits: dict[Target, Seconds], clock: Clock) -> Iterator[list[Target]]:
+    """Yield the targets that are still waited for: at once, then after each pause.
 
-    A target that never came is not in what is given.
+    Whoever finds a target removes it from `waits`, or leaves the loop.
     """
-    started, looks = clock.now(), 0
-    found = dict(look(list(waits)))
-    while len(found) < len(waits):
+    started, pauses = clock.now(), chain(PAUSES, repeat(PAUSES[-1]))
+    yield list(waits)
+    while waits:
         now = clock.now()
-        ends = {target: started + wait for target, wait in waits.items() if target not in found}
-        left = {target: end - now for target, end in ends.items() if end > now}
-        if not left:
-            break
-        clock.sleep(min(PAUSES[min(looks, len(PAUSES) - 1)], *left.values()))
-        looks += 1
-        found.update(look(list(left)))
-    return found
+        left = {target: started + seconds - now for target, seconds in waits.items()}
+        open_ = [target for target, seconds in left.items() if seconds > 0]
+        if not open_:
+            return
+        clock.sleep(min(next(pauses), *(left[target] for target in open_)))
+        yield open_
 
 
 def not_found(target: Target) -> TargetNotFound:
-    """Make the refusal that TensorZero makes."""
+    """Make the refusal, in TensorZero's words."""
     return TargetNotFound(f"{target.level.capitalize()} ID: {target.id} does not exist")

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from inferences.request import InferenceRecord
+from inferences.request import InferenceRequest
 from inferences.store import DynamoInferences
 from shared import document, http
 from shared.endpoint import Call, Handler, endpoint
@@ -14,9 +14,10 @@ def build(inferences: DynamoInferences) -> Handler:
     """Make the Lambda handler."""
 
     def answer(call: Call) -> Reply:
-        inference = InferenceRecord.parse(document.parse(http.body(call.event)))
+        request = InferenceRequest.parse(document.parse(http.body(call.event)))
+        inference = request.to_inference()
         inferences.record(inference)
-        ids = {"inference_id": inference.inference_id, "episode_id": inference.episode_id}
+        ids = {"inference_id": inference.id, "episode_id": inference.episode_id}
         return http.reply(HTTPStatus.OK, ids)
 
     return endpoint(

@@ -2,14 +2,15 @@
 
 import gc
 
-gc.disable()  # nothing that a cold start makes is garbage: do not look through it
+gc.disable()  # nothing that a cold start makes is garbage: collecting would find nothing
 
 import os
 
 from inferences.api import build
 from inferences.store import DynamoInferences
 from shared.dynamodb import connect
+from shared.tables import tables
 
-handler = build(DynamoInferences(connect(), os.environ["TARGET_TABLE"]))
+handler = build(DynamoInferences(connect(), tables(os.environ)["target"]))
 gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

@@ -5,9 +5,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from feedback.model import Inference, Record
 from shared import uuids
-from shared.document import Json
-from shared.errors import InvalidField, MissingField, NotUuidV7, Refusal, UnknownField, excerpt
+from shared.document import Json, dump
+from shared.fields import InvalidField, MissingField, UnknownField
+from shared.refusal import Refusal, excerpt
+from shared.uuids import NotUuidV7, Uuid
 
 
 def _uuid7(text: str) -> str:
@@ -53,7 +56,7 @@ class Specific(_Shape):
     specific: Name
 
 
-class InferenceRecord(_Shape):
+class InferenceRequest(_Shape):
     """An inference that feedback may be given on, and the episode it belongs to."""
 
     inference_id: Uuid7
@@ -75,9 +78,19 @@ class InferenceRecord(_Shape):
 
     @property
     def tool_params(self) -> dict[str, Json]:
-        """What was said of tools, as it was said; empty where nothing was."""
-        said = {"additional_tools", "allowed_tools", "tool_choice", "parallel_tool_calls"}
-        return self.model_dump(include=said, exclude_none=True)
+        """The inference's own settings of tools, as they were given; empty if there are none."""
+        given = {"additional_tools", "allowed_tools", "tool_choice", "parallel_tool_calls"}
+        return self.model_dump(include=given, exclude_none=True)
+
+    def to_inference(self) -> Inference:
+        """Return what is recorded; an output is found by its text, so its keys are sorted."""
+        record = Record(
+            function_name=self.function_name,
+            tool_params=dump(self.tool_params) if self.tool_params else None,
+            output_schema=None if self.output_schema is None else dump(self.output_schema),
+            output=None if self.output is None else dump(self.output, sort_keys=True),
+        )
+        return Inference(Uuid(self.inference_id), Uuid(self.episode_id), self.variant_name, record)
 
     @classmethod
     def parse(cls, document: Json) -> Self:

@@ -1,17 +1,26 @@
 """Where inferences and episodes are recorded: once, and never overwritten."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from inferences.request import InferenceRecord
-from shared.document import Json, dump
-from shared.dynamodb import Item, check_size, outages
-from shared.errors import InferenceConflict
+from feedback.model import Inference
+from feedback.rows import episode_item, inference_item
+from shared.dynamodb import outages
+from shared.items import Item
+from shared.refusal import Refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class InferenceConflict(Refusal):
+    """The id is recorded already, with other content."""
+
+    code = "inference_conflict"
+    status = HTTPStatus.CONFLICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +30,15 @@ class DynamoInferences:
     client: "DynamoDBClient"
     table: str
 
-    def record(self, inference: InferenceRecord) -> None:
-        """Record an inference and its episode; again is harmless.
+    def record(self, inference: Inference) -> None:
+        """Record an inference and its episode; recording it again changes nothing.
 
         The episode comes first: whoever finds the inference finds its episode too. Raises
         InferenceConflict if an id stands for something else already, ItemTooLarge, and
         StorageUnavailable.
         """
-        item = to_item(inference)
-        self._put({"target_id": item["episode_id"], "target_type": {"S": "episode"}})
+        item = inference_item(inference)
+        self._put(episode_item(inference.episode_id))
         self._put(item)
 
     def _put(self, item: Item) -> None:
@@ -43,29 +52,6 @@ class DynamoInferences:
                 )
         except self.client.exceptions.ConditionalCheckFailedException as error:
             _require_same(item, error)
-
-
-def to_item(inference: InferenceRecord) -> Item:
-    """Give an inference's item; documents are kept as JSON texts. Raises ItemTooLarge.
-
-    An output is found by its text, so its keys are sorted.
-    """
-    item = {
-        "target_id": {"S": inference.inference_id},
-        "target_type": {"S": "inference"},
-        "episode_id": {"S": inference.episode_id},
-        "function_name": {"S": inference.function_name},
-        "variant_name": {"S": inference.variant_name},
-    }
-    documents: dict[str, Json] = {
-        "tool_params": inference.tool_params or None,
-        "output_schema": inference.output_schema,
-        "output": inference.output,
-    }
-    for name, document in documents.items():
-        if document is not None:
-            item[name] = {"S": dump(document, sort_keys=name == "output")}
-    return check_size(item)
 
 
 def _require_same(item: Item, error: ClientError) -> None:

@@ -1,21 +1,25 @@
-"""Composition root: environment → client → handler. The only side effects."""
+"""Composition root: environment → catalog and client → handler. The only side effects."""
 
 import gc
 
-gc.disable()  # nothing that a cold start makes is garbage: do not look through it
+gc.disable()  # nothing that a cold start makes is garbage: collecting would find nothing
 
 import os
 
-from receipts.api import build
+from reads.api import build
+from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts
+from reads.status import Status
+from shared.catalog import Catalog
 from shared.dynamodb import connect
+from shared.tables import tables
 
-_tables = {
-    os.environ["BOOLEAN_TABLE"]: "boolean",
-    os.environ["FLOAT_TABLE"]: "float",
-    os.environ["COMMENT_TABLE"]: "comment",
-    os.environ["DEMONSTRATION_TABLE"]: "demonstration",
-}
-handler = build(DynamoReceipts(connect(), _tables))
+_client = connect()
+_tables = tables(os.environ)
+handler = build(
+    DynamoReceipts(_client, _tables),
+    DynamoLabels(_client, _tables),
+    Status(_client, _tables, Catalog.bundled().snapshot_hash),
+)
 gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

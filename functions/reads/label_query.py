@@ -1,17 +1,14 @@
-"""The question's shape: which metric, of which output."""
+"""Which label is asked for: that of a metric, on an output."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared import document, fields
-from shared.document import Json
-from shared.errors import MalformedBody
+from shared.document import Json, MalformedBody
 
 FIELDS: dict[str, fields.Field] = {"metric_name": fields.text, "output": fields.text}
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class LabelQuery(NamedTuple):
     """Which label is asked for."""
 
     metric_name: str
@@ -19,8 +16,8 @@ class Question:
     """The inference's output as JSON text, its keys sorted as they are stored."""
 
     @classmethod
-    def parse(cls, body: Json) -> "Question":
-        """Read a question. Raises InvalidField, UnknownField, MissingField."""
+    def parse(cls, body: Json) -> "LabelQuery":
+        """Read a query. Raises InvalidField, UnknownField, MissingField."""
         values: dict[str, Any] = fields.read(body, FIELDS, required=tuple(FIELDS))
         return cls(values["metric_name"], _sorted(values["output"]))
 

@@ -1,15 +1,18 @@
-"""Where people's verdicts are looked up: by datapoint, metric and output."""
+"""Labels: people's verdicts, looked up by datapoint, metric and output."""
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reads.label_query import Question
-from shared.dynamodb import Item, outages
+from feedback.rows import LABELS, read_label
+from reads.label_query import LabelQuery
+from shared.dynamodb import outages
 from shared.uuids import Uuid
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from shared.items import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +20,19 @@ class DynamoLabels:
     """Labels in the table of human feedback on evaluations."""
 
     client: "DynamoDBClient"
-    table: str
+    tables: Mapping[str, str]
 
-    def latest(self, datapoint_id: Uuid, question: Question) -> dict[str, Any] | None:
-        """Read the newest label that fits; None if there is none. Raises StorageUnavailable."""
+    def latest(self, datapoint_id: Uuid, query: LabelQuery) -> dict[str, Any] | None:
+        """Return the newest label that fits; None if there is none. Raises StorageUnavailable."""
         pages = self.client.get_paginator("query").paginate(
-            TableName=self.table,
+            TableName=self.tables[LABELS],
             KeyConditionExpression="datapoint_id = :datapoint",
             FilterExpression="metric_name = :metric AND #output = :output",
             ExpressionAttributeNames={"#output": "output"},
             ExpressionAttributeValues={
                 ":datapoint": {"S": datapoint_id},
-                ":metric": {"S": question.metric_name},
-                ":output": {"S": question.output},
+                ":metric": {"S": query.metric_name},
+                ":output": {"S": query.output},
             },
             ScanIndexForward=False,
             ConsistentRead=True,
@@ -37,9 +40,4 @@ class DynamoLabels:
         with outages():
             items = (item for page in pages for item in page["Items"])
             newest: Item | None = next(items, None)  # type: ignore[assignment]  # stubs
-        if newest is None:
-            return None
-        return {
-            "value": json.loads(newest["value"]["S"]),
-            "evaluator_inference_id": newest["evaluator_inference_id"]["S"],
-        }
+        return None if newest is None else read_label(newest)

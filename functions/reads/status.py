@@ -1,45 +1,45 @@
 """The answers of `GET /status` and `GET /health`, in TensorZero's shapes."""
 
-import time
-from http import HTTPStatus
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from shared import VERSION, http
-from shared.caller import caller
-from shared.catalog import Catalog
-from shared.dynamodb import outages
-from shared.endpoint import Handler
-from shared.errors import CredentialExpired, StorageUnavailable
-from shared.http import Event, Reply
+from shared import VERSION
+from shared.dynamodb import StorageUnavailable, outages
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-NOBODY = {"target_id": {"S": "00000000-0000-0000-0000-000000000000"}}
+NO_TARGET = {"target_id": {"S": "00000000-0000-0000-0000-000000000000"}}
 """A key that no inference and no episode has."""
 
 
-def build(catalog: Catalog, client: "DynamoDBClient", table: str) -> Handler:
-    """Make the Lambda handler."""
-    status = {"status": "ok", "version": VERSION, "config_hash": catalog.snapshot_hash}
+class Unhealthy(StorageUnavailable):
+    """DynamoDB does not answer, said in the shape of a health check."""
 
-    def handler(event: Event, _context: object) -> Reply:
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The answer's body."""
+        return {"gateway": "ok", "dynamodb": "error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is deployed, and whether it can reach its tables."""
+
+    client: "DynamoDBClient"
+    tables: Mapping[str, str]
+    config_hash: str
+
+    def status(self) -> dict[str, Any]:
+        """Return the version and the hash of the configuration."""
+        return {"status": "ok", "version": VERSION, "config_hash": self.config_hash}
+
+    def health(self) -> dict[str, Any]:
+        """Read a table. Raises Unhealthy."""
         try:
-            caller(event, time.time())
-        except CredentialExpired as refusal:
-            return http.refuse(refusal)
-        if event["routeKey"] == "GET /health":
-            return _health(client, table)
-        return http.reply(HTTPStatus.OK, status)
-
-    return handler
-
-
-def _health(client: "DynamoDBClient", table: str) -> Reply:
-    try:
-        with outages():
-            client.get_item(TableName=table, Key=NOBODY)
-    except StorageUnavailable:
-        body = {"gateway": "ok", "dynamodb": "error"}
-        return http.reply(HTTPStatus.SERVICE_UNAVAILABLE, body)
-    return http.reply(HTTPStatus.OK, {"gateway": "ok", "dynamodb": "ok"})
+            with outages():
+                self.client.get_item(TableName=self.tables["target"], Key=NO_TARGET)
+        except StorageUnavailable as outage:
+            raise Unhealthy from outage
+        return {"gateway": "ok", "dynamodb": "ok"}

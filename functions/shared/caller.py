@@ -1,15 +1,23 @@
-"""Who asks: what the authorizer has found out about the caller."""
+"""Who calls: the authorizer's context, as the authorizer writes it and the functions read it."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeAlias
 
-from shared.errors import CredentialExpired
+from shared.clock import Seconds
+from shared.refusal import Refusal
+from shared.reserved import AUTHOR, KEY_ID, PUBLIC_ID
 from shared.uuids import Uuid
 
-PUBLIC_ID = "tensorzero::api_key_public_id"
-KEY_ID = "tensorzero::token_key_id"
-AUTHOR = "tensorzero::token_author"
-"""The tags that tell whose feedback it is; no caller can set them while authentication is on."""
+Context: TypeAlias = dict[str, Any]
+"""What a function finds in `requestContext.authorizer.lambda`."""
+
+
+class CredentialExpired(Refusal):
+    """The credential was valid when the authorizer looked, and no longer is."""
+
+    code = "credential_expired"
+    status = HTTPStatus.UNAUTHORIZED
 
 
 class Grant(NamedTuple):
@@ -38,28 +46,41 @@ class Caller(NamedTuple):
 ANYBODY = Caller()
 
 
-def caller(event: Mapping[str, Any], now: float) -> Caller:
-    """Read the authorizer's context out of an event; ANYBODY where there is no authorizer.
+def api_key_context(public_id: str, expires_at: int | None) -> Context:
+    """Write the context of a request with an API key."""
+    lifetime = {} if expires_at is None else {"expires_at": expires_at}
+    return {"credential": "api_key", "public_id": public_id, **lifetime}
 
-    The authorizer's answer is cached for a while, so the credential's end is looked at again.
-    `now` is in seconds since 1970. Raises CredentialExpired.
+
+def token_context(key_id: str, author: str, grant: Grant, expires_at: int) -> Context:
+    """Write the context of a request with an end user's token."""
+    return {
+        "credential": "token",
+        "key_id": key_id,
+        "author": author,
+        "targets": sorted(grant.targets),
+        "metrics": sorted(grant.metrics),
+        "once": grant.once,
+        "expires_at": expires_at,
+    }
+
+
+def caller(event: Mapping[str, Any], now: Seconds) -> Caller:
+    """Read the context out of an event; ANYBODY where there is no authorizer.
+
+    The authorizer's answer is cached for a while, so the credential's end is checked again. Raises
+    CredentialExpired.
     """
     authorizer = event.get("requestContext", {}).get("authorizer")
     if authorizer is None:
         return ANYBODY
-    context: Mapping[str, Any] = authorizer["lambda"]
+    context: Context = authorizer["lambda"]
     if float(context.get("expires_at", now + 1)) <= now:
         raise CredentialExpired("TensorZero authentication error: the credential has expired")
     if context["credential"] == "token":
-        return _end_user(context)
+        key_id, author = context["key_id"], context["author"]
+        targets, metrics = frozenset(context["targets"]), frozenset(context["metrics"])
+        grant = Grant(targets, metrics, context["once"])
+        return Caller(("token", author), {KEY_ID: key_id, AUTHOR: author}, grant)
     public_id = context["public_id"]
     return Caller(("api_key", public_id), {PUBLIC_ID: public_id})
-
-
-def _end_user(context: Mapping[str, Any]) -> Caller:
-    key_id, author = context["key_id"], context["author"]
-    return Caller(
-        ("token", author),
-        {KEY_ID: key_id, AUTHOR: author},
-        Grant(frozenset(context["targets"]), frozenset(context["metrics"]), context["once"]),
-    )

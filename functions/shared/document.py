@@ -5,7 +5,7 @@ import math
 import re
 from typing import Never, TypeAlias
 
-from shared.errors import MalformedBody, excerpt
+from shared.refusal import Refusal, excerpt
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -21,6 +21,12 @@ _BRACKET = re.compile(rb"[\[{]|[\]}]")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?)(\d)(?:\.(\d+))?e-(\d+)')
 """A string, or a number with a negative exponent: sign, digit, decimals, exponent."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class MalformedBody(Refusal):
+    """The body is not JSON, or cannot be decoded."""
+
+    code = "malformed_body"
 
 
 def parse(body: bytes) -> Json:

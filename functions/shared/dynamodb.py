@@ -1,28 +1,23 @@
-"""DynamoDB: the client, made for one request at a time, and what its failures mean."""
+"""DynamoDB: the client, made for one request at a time, and which of its failures are outages."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
 from shared import VERSION
-from shared.errors import ItemTooLarge, StorageUnavailable
+from shared.clock import Seconds
+from shared.refusal import Refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Attribute: TypeAlias = dict[str, Any]
-"""A value as DynamoDB spells it: `{"S": "text"}`, `{"N": "1.5"}`, `{"BOOL": True}`, `{"M": …}`."""
-Item: TypeAlias = dict[str, Attribute]
-
-MAX_ITEM = 400 * 1024
-"""The largest item that DynamoDB holds, in bytes, names included."""
-
-WORST_CALL = 12.0
-"""How long one call takes at the very most, in seconds: three attempts, and the pauses between."""
+WORST_CALL: Seconds = 12.0
+"""How long one call takes at the very most: three attempts, and the pauses between."""
 
 _CONGESTED = frozenset(
     {
@@ -34,19 +29,27 @@ _CONGESTED = frozenset(
         "TransactionInProgressException",
     }
 )
-CONGESTED_REASONS = frozenset(
-    {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
-)
-"""Why DynamoDB cancels a transaction that may well pass in a moment."""
-_SERVER_ERROR = 500
+
+
+class StorageUnavailable(Refusal):
+    """DynamoDB did not confirm a call: the same request may succeed later."""
+
+    code = "storage_unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    retry_after = 1
+
+    def __init__(self, *, congested: bool = False) -> None:
+        """`congested`: DynamoDB was too busy for the call, and may take it in a moment."""
+        super().__init__("The database did not confirm this in time: try again")
+        self.congested = congested
 
 
 def connect(*, attempts: int = 3) -> "DynamoDBClient":
-    """Build the client.
+    """Make the client.
 
-    Three attempts of at most three seconds each; DynamoDB answers in milliseconds, and what
-    it does not answer by then is better told than waited for. Our own user agent saves a
-    fifth of a call's work; the items are ours, so tests validate them instead of each call.
+    A call has three attempts of at most three seconds each: DynamoDB answers in milliseconds, and
+    a caller is better served by an early 503 than by a long wait. A short user agent saves a fifth
+    of a call's work. The SDK does not validate parameters, since the tests do.
     """
     return boto3.client(
         "dynamodb",
@@ -71,52 +74,10 @@ def outages() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        congested = _is_congested(error)
-        if not congested and error.response["ResponseMetadata"]["HTTPStatusCode"] < _SERVER_ERROR:
+        congested = error.response["Error"]["Code"] in _CONGESTED
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if not congested and status < HTTPStatus.INTERNAL_SERVER_ERROR:
             raise
         raise StorageUnavailable(congested=congested) from error
     except (ConnectionError, HTTPClientError) as error:
         raise StorageUnavailable from error
-
-
-def text_map(texts: Mapping[str, str]) -> Attribute:
-    """Spell a mapping of texts as a DynamoDB map."""
-    return {"M": {key: {"S": value} for key, value in texts.items()}}
-
-
-def check_size(item: Item) -> Item:
-    """Give the item back if DynamoDB can hold it; raise ItemTooLarge if not."""
-    size = item_size(item)
-    if size > MAX_ITEM:
-        raise ItemTooLarge(f"The item would take {size} bytes: at most {MAX_ITEM} can be stored")
-    return item
-
-
-def item_size(item: Item) -> int:
-    """Count an item's bytes as DynamoDB does, names included, or a few more."""
-    size = 0
-    for name, value in item.items():
-        size += _size(name) + _attribute_size(value)
-    return size
-
-
-def _is_congested(error: ClientError) -> bool:
-    reasons = [reason["Code"] for reason in error.response.get("CancellationReasons", ())]
-    if reasons:  # a transaction: one of its own accord, or together with others
-        return {*reasons} <= {"None", *CONGESTED_REASONS}
-    return error.response["Error"]["Code"] in _CONGESTED
-
-
-def _attribute_size(attribute: Attribute) -> int:
-    ((kind, value),) = attribute.items()
-    if kind == "S":
-        return _size(value)
-    if kind == "N":
-        return len(value) // 2 + 2
-    if kind == "M":
-        return 3 + len(value) + item_size(value)
-    return 1
-
-
-def _size(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode())

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol, TypeAlias
 
 from shared.caller import Caller, caller
-from shared.errors import Refusal
+from shared.clock import TimeLeft
 from shared.http import Event, Reply, refuse
-from shared.retry import TimeLeft
+from shared.refusal import Refusal
 from shared.telemetry import Telemetry
 
 
@@ -19,7 +19,7 @@ class Context(Protocol):
         """The invocation's id, as in Lambda's own log lines."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """Tell how long it is until Lambda ends the invocation."""
+        """Return the milliseconds until Lambda ends the invocation."""
 
 
 class Call(NamedTuple):

@@ -1,4 +1,4 @@
-"""Fields of a JSON object: read in the document's order, so that the first wrong one is told.
+"""Fields of a JSON object: read in the document's order, so that the first wrong one is reported.
 
 Types are strict and the texts TensorZero's: `inference_id: invalid type: integer `5`,
 expected a formatted UUID string`.
@@ -9,11 +9,29 @@ from typing import Any, TypeAlias
 
 from shared import uuids
 from shared.document import Json, found
-from shared.errors import InvalidField, MissingField, UnknownField, excerpt
+from shared.refusal import Refusal, excerpt
 from shared.uuids import Uuid
 
 Field: TypeAlias = Callable[[str, Json], Any]
 """(the field's path, its value) to what it means; raises InvalidField."""
+
+
+class InvalidField(Refusal):
+    """A field has the wrong type or form."""
+
+    code = "invalid_field"
+
+
+class UnknownField(Refusal):
+    """A field that the request does not have."""
+
+    code = "unknown_field"
+
+
+class MissingField(Refusal):
+    """A required field is absent."""
+
+    code = "missing_field"
 
 
 def read(document: Json, known: Mapping[str, Field], required: tuple[str, ...]) -> dict[str, Any]:

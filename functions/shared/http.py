@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-from shared.errors import BodyTooLarge, MalformedBody, Refusal, UnsupportedEncoding, excerpt
+from shared.document import MalformedBody
+from shared.refusal import Refusal, excerpt
 
 Event: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]
@@ -17,6 +18,20 @@ MAX_BODY = 6 * 400 * 1024
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _GZIP = 16 + zlib.MAX_WBITS
+
+
+class BodyTooLarge(Refusal):
+    """A body that cannot be an item."""
+
+    code = "body_too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class UnsupportedEncoding(Refusal):
+    """A Content-Encoding that is not read here."""
+
+    code = "unsupported_encoding"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
 def body(event: Event, at_most: int = MAX_BODY) -> bytes:
@@ -50,14 +65,9 @@ def reply(status: HTTPStatus, payload: object, **headers: str) -> Reply:
 
 
 def refuse(refusal: Refusal) -> Reply:
-    """Make the response that tells a refusal: `{"error": text, "code": code}`."""
+    """Make the response to a request that is refused: `{"error": text, "code": code}`."""
     headers = {} if refusal.retry_after is None else {"retry-after": str(refusal.retry_after)}
-    return reply(refusal.status, describe(refusal), **headers)
-
-
-def describe(refusal: Refusal) -> dict[str, str]:
-    """Give what a caller is told of a refusal."""
-    return {"error": str(refusal), "code": refusal.code}
+    return reply(refusal.status, refusal.payload, **headers)
 
 
 def _decompress(raw: bytes, headers: Mapping[str, str], at_most: int, *, is_text: bool) -> bytes:

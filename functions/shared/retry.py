@@ -1,28 +1,25 @@
-"""Trying again what DynamoDB was too busy for, for as long as Lambda lets us."""
+"""Retries of what DynamoDB was too busy for, for as long as Lambda lets us."""
 
 import random
 from collections.abc import Callable
 from typing import TypeVar
 
-from shared.dynamodb import WORST_CALL
-from shared.errors import StorageUnavailable
+from shared.clock import Seconds, TimeLeft
+from shared.dynamodb import WORST_CALL, StorageUnavailable
 
-FIRST_PAUSE = 0.025
-LONGEST_PAUSE = 1.0
-"""Seconds; each pause is twice the one before, and a random half of it is taken off."""
+FIRST_PAUSE: Seconds = 0.025
+LONGEST_PAUSE: Seconds = 1.0
+"""Each pause is twice the one before; a random part of it, up to a half, is left out."""
 
 Result = TypeVar("Result")
-TimeLeft = Callable[[], float]
-"""Tells the seconds until Lambda ends this invocation."""
+
+_RANDOM = random.SystemRandom()  # a seeded generator would repeat itself in clones of a snapshot
 
 
-_RANDOM = random.SystemRandom()  # another would say the same in every environment of SnapStart
-
-
-def persist(
-    call: Callable[[], Result], time_left: TimeLeft, sleep: Callable[[float], None]
+def retry(
+    call: Callable[[], Result], time_left: TimeLeft, sleep: Callable[[Seconds], None]
 ) -> Result:
-    """Make the call again while DynamoDB is too busy for it, and there is time for another one.
+    """Make the call, again and again while DynamoDB is too busy for it and there is time.
 
     The call must be safe to repeat. Raises what its last attempt raised.
     """

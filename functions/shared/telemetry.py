@@ -1,4 +1,4 @@
-"""What a request leaves behind: one metric an outcome, one log line a refusal."""
+"""Telemetry: one CloudWatch metric for each outcome, and one log line for each refusal."""
 
 import json
 import sys
@@ -10,12 +10,13 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
     AmazonCloudWatchEMFProvider,
 )
 
-from shared.errors import Refusal, StorageUnavailable
+from shared.dynamodb import StorageUnavailable
+from shared.refusal import Refusal
 
 NAMESPACE = "TensorZeroFeedback"
 """Where CloudWatch keeps the metrics."""
-_TIMES = "how many times"
-"""Stands in a metric's document where the number goes."""
+_COUNT_HERE = "the count"
+"""Stands in a metric's document where the count goes."""
 UNAVAILABLE = "StorageUnavailable"
 """Counts the requests that DynamoDB could not serve; every service has it."""
 
@@ -50,7 +51,7 @@ class Telemetry:
             self._refused.count(times)
 
     def reject(self, code: str, reason: str, request_id: str) -> None:
-        """Count and log what is refused without an answer that says why: the log says it."""
+        """Count and log a refusal whose reason the caller does not see: the log has it."""
         self._logger.info("refused", code=code, reason=reason, request_id=request_id)
         self._refused.count()
 
@@ -67,11 +68,11 @@ class Counter:
         provider = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, service=service)
         provider.add_metric(metric, MetricUnit.Count, 1)
         document = provider.serialize_metric_set()
-        stamped = json.dumps({**document, metric: [_TIMES]}, separators=(",", ":"))
+        stamped = json.dumps({**document, metric: [_COUNT_HERE]}, separators=(",", ":"))
         self._before, rest = stamped.split(str(document["_aws"]["Timestamp"]), 1)
-        self._between, self._after = rest.split(json.dumps(_TIMES), 1)
+        self._between, self._after = rest.split(json.dumps(_COUNT_HERE), 1)
 
     def count(self, times: int = 1) -> None:
-        """Count so many, now."""
+        """Print the metric with this count and the present time."""
         now = time.time_ns() // 1_000_000
         sys.stdout.write(f"{self._before}{now}{self._between}{times}.0{self._after}\n")

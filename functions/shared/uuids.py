@@ -5,7 +5,7 @@ import re
 import time
 from typing import NewType
 
-from shared.errors import NotUuidV7
+from shared.refusal import Refusal
 
 Uuid = NewType("Uuid", str)
 """A UUID in its canonical form: 36 characters, hyphenated, lower case."""
@@ -17,8 +17,14 @@ _SPELLINGS = re.compile(
 _VARIANTS = "89ab"
 
 
+class NotUuidV7(Refusal):
+    """An id that cannot be an inference's or an episode's."""
+
+    code = "not_uuid_v7"
+
+
 def parse(text: str) -> Uuid | None:
-    """Read a UUID of any version: hyphenated, simple, braced or urn; None where it is none."""
+    """Read a UUID of any version: hyphenated, simple, braced or urn; None if it is not one."""
     if _SPELLINGS.fullmatch(text) is None:
         return None
     digits = text.removeprefix("urn:uuid:").strip("{}").replace("-", "").lower()
@@ -38,9 +44,9 @@ def new() -> Uuid:
 
 
 def milliseconds(uuid: Uuid) -> int:
-    """Tell the Unix time in milliseconds that a UUIDv7 begins with.
+    """Return the Unix time in milliseconds that a UUIDv7 begins with.
 
-    Raises NotUuidV7 for any other version. The variant is not looked at, as in TensorZero.
+    Raises NotUuidV7 for any other version. The variant is not checked, as in TensorZero.
     """
     if uuid[14] != "7":
         raise NotUuidV7(f"Failed to parse UUID as v7: {uuid}")

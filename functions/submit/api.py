@@ -4,11 +4,11 @@ from http import HTTPStatus
 
 from feedback import idempotency_key
 from feedback.request import FeedbackRequest
-from submit.service import Service
 from shared import document, http
 from shared.endpoint import Call, Handler, endpoint
 from shared.http import Reply
 from shared.telemetry import Telemetry
+from submit.service import Service
 
 
 def build(service: Service) -> Handler:
@@ -17,10 +17,10 @@ def build(service: Service) -> Handler:
     def answer(call: Call) -> Reply:
         key = idempotency_key.from_headers(call.event.get("headers") or {})
         request = FeedbackRequest.parse(document.parse(http.body(call.event)))
-        receipt = service.submit(request, key, call.caller, call.time_left)
-        headers = {"idempotent-replayed": "true"} if receipt.repeated else {}
-        return http.reply(HTTPStatus.OK, {"feedback_id": receipt.feedback_id}, **headers)
+        accepted = service.submit(request, key, call.caller, call.time_left)
+        headers = {"idempotent-replayed": "true"} if accepted.replayed else {}
+        return http.reply(HTTPStatus.OK, {"feedback_id": accepted.feedback_id}, **headers)
 
     return endpoint(
-        answer, Telemetry("feedback", accepted="FeedbackAccepted", refused="FeedbackRefused")
+        answer, Telemetry("submit", accepted="FeedbackAccepted", refused="FeedbackRefused")
     )

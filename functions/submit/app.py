@@ -1,34 +1,28 @@
-"""Composition root: environment → catalogue and client → handler. The only side effects."""
+"""Composition root: environment → catalog and client → handler. The only side effects."""
 
 import gc
 
-gc.disable()  # nothing that a cold start makes is garbage: do not look through it
+gc.disable()  # nothing that a cold start makes is garbage: collecting would find nothing
 
 import os
 
-from submit.api import build
 from feedback.lookup import DynamoLookup
+from shared.catalog import Catalog
+from shared.clock import DAY, Clock
+from shared.dynamodb import connect
+from shared.tables import tables
+from submit.api import build
 from submit.service import Service
 from submit.store import DynamoFeedbackStore
-from feedback.waiting import Clock
-from shared.catalog import Catalog
-from shared.dynamodb import connect
 
 _client = connect()
-_tables = {
-    "boolean": os.environ["BOOLEAN_TABLE"],
-    "float": os.environ["FLOAT_TABLE"],
-    "comment": os.environ["COMMENT_TABLE"],
-    "demonstration": os.environ["DEMONSTRATION_TABLE"],
-    "evaluation_human_feedback": os.environ["EVALUATION_TABLE"],
-    "idempotency": os.environ["IDEMPOTENCY_TABLE"],
-}
+_tables = tables(os.environ)
 handler = build(
     Service(
         catalog=Catalog.bundled(),
-        lookup=DynamoLookup(_client, os.environ["TARGET_TABLE"], _tables["idempotency"]),
+        lookup=DynamoLookup(_client, _tables),
         store=DynamoFeedbackStore(_client, _tables),
-        key_days=int(os.environ["IDEMPOTENCY_DAYS"]),
+        key_lifetime=int(os.environ["IDEMPOTENCY_DAYS"]) * DAY,
         clock=Clock(),
     )
 )

@@ -1,12 +1,13 @@
 """Demonstrations of chat functions: a text, or blocks of text and tool calls."""
 
-from feedback.demonstration.library import ChatFunction, Library
+from feedback.demonstration.invalid import InvalidDemonstration
 from feedback.demonstration.json_schema.validation import violation
-from feedback.model import Record
+from feedback.demonstration.library import ChatFunction, Library
 from feedback.demonstration.toolset import Params, toolset
+from feedback.model import Record
 from shared import fields
 from shared.document import Json, dump, found
-from shared.errors import InvalidDemonstration, Refusal, excerpt
+from shared.refusal import Refusal, excerpt
 
 TEXT: dict[str, fields.Field] = {"text": fields.text}
 TOOL_CALL: dict[str, fields.Field] = {
@@ -18,10 +19,10 @@ Block = dict[str, Json]
 
 
 def parse(value: Json, function: ChatFunction, record: Record, library: Library) -> list[Json]:
-    """Give the blocks as TensorZero stores them. Raises InvalidDemonstration.
+    """Return the blocks as TensorZero stores them. Raises InvalidDemonstration.
 
-    Every block is read before any tool is looked at. Raises ToolNotFound and DuplicateTool if
-    the inference's tools cannot be put together again.
+    Every block is read before any tool call is checked. Raises ToolNotFound and DuplicateTool if
+    the inference's tools are not what they were.
     """
     tools = toolset(function, Params.parse(record.tool_params), library)
     if isinstance(value, str):

@@ -2,14 +2,14 @@
 
 import json
 
-from feedback.demonstration.library import JsonFunction
+from feedback.demonstration.invalid import InvalidDemonstration
 from feedback.demonstration.json_schema.validation import violation
+from feedback.demonstration.library import JsonFunction
 from feedback.model import Record
 from shared.document import Json, dump
-from shared.errors import InvalidDemonstration, excerpt
+from shared.refusal import excerpt
+from shared.reserved import JUDGE
 
-JUDGE = "tensorzero::llm_judge"
-"""How the names of an evaluation's judges begin."""
 THINKING: dict[str, Json] = {
     "thinking": {
         "type": "string",
@@ -23,7 +23,7 @@ SCORES: tuple[dict[str, Json], ...] = (
 
 
 def parse(value: Json, function: JsonFunction, record: Record, *, debug: bool) -> dict[str, Json]:
-    """Give the value as TensorZero stores it. Raises InvalidDemonstration, InvalidSchema.
+    """Return the value as TensorZero stores it. Raises InvalidDemonstration, InvalidSchema.
 
     The schema is the one recorded with the inference, or the function's if none was.
     """
@@ -42,7 +42,7 @@ def parse(value: Json, function: JsonFunction, record: Record, *, debug: bool) -
 
 
 def _without_thinking(schema: str) -> str:
-    """Let a judge's verdict do without its thinking, under the schemas that judges have had."""
+    """Drop `thinking` from a judge's schema, if it is one of the schemas that judges have had."""
     document = json.loads(schema)
     for score in SCORES:
         if document == _judge({**THINKING, **score}):

@@ -1,34 +1,29 @@
-"""Demonstrations: what an inference should have answered, checked as an answer of its function."""
+"""The kind of feedback that demonstrations are; all that only they need is loaded by the first."""
 
-from feedback.demonstration.library import ChatFunction, library
-from feedback.model import Feedback, Kind, Record
-from shared.catalog import Catalog
+from typing import TYPE_CHECKING
+
+from feedback.model import Kind, Record
 from shared.document import Json, dump
-from shared.dynamodb import Attribute, Item
+
+if TYPE_CHECKING:
+    from shared.catalog import Catalog
 
 
 def _parse(_metric: str, value: Json) -> Json:
     return value
 
 
-def _encode(value: Json, record: Record, catalog: Catalog) -> Attribute:
-    from feedback.demonstration import chat, json_output  # noqa: PLC0415 - a metric's cold start need not
+def _complete(value: Json, record: Record, catalog: "Catalog") -> str:
+    from feedback.demonstration import answer  # noqa: PLC0415 - a metric does not need it
 
-    known = library(catalog.folder)
-    function = known.function(record.function_name)
-    if isinstance(function, ChatFunction):
-        return {"S": dump(chat.parse(value, function, record, known))}
-    return {"S": dump(json_output.parse(value, function, record, debug=catalog.debug))}
-
-
-def _describe(feedback: Feedback) -> Item:
-    return {"inference_id": {"S": feedback.target.id}}
+    return dump(answer.parse(value, record, catalog))
 
 
 KIND = Kind(
-    table="demonstration",
-    parse=_parse,
-    encode=_encode,
-    describe=_describe,
+    "demonstration",
+    _parse,
+    _complete,
+    key="inference_id",
+    keeps=None,
     reads=("function_name", "tool_params", "output_schema"),
 )

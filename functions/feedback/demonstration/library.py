@@ -3,12 +3,18 @@
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 
-from shared.errors import UnknownFunction, excerpt
+from shared.refusal import Refusal, excerpt
+from shared.reserved import DEFAULT_FUNCTION
 
-DEFAULT = "tensorzero::default"
-"""The chat function that an inference by `model_name` is of: no configuration has it."""
+
+class UnknownFunction(Refusal):
+    """The function of the inference is not in the configuration."""
+
+    code = "unknown_function"
+    status = HTTPStatus.NOT_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class Library:
 def library(folder: Path) -> Library:
     """Read `functions.json` of a compiled configuration, once an environment."""
     document = json.loads((folder / "functions.json").read_bytes())
-    functions: dict[str, ChatFunction | JsonFunction] = {DEFAULT: ChatFunction()}
+    functions: dict[str, ChatFunction | JsonFunction] = {DEFAULT_FUNCTION: ChatFunction()}
     for name, function in document["functions"].items():
         if function["type"] == "chat":
             functions[name] = ChatFunction(tuple(function["tools"]))

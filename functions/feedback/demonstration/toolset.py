@@ -6,12 +6,24 @@ from typing import Any
 
 from feedback.demonstration.library import ChatFunction, Library
 from shared.document import dump
-from shared.errors import DuplicateTool, ToolNotFound, excerpt
+from shared.refusal import Refusal, excerpt
+
+
+class ToolNotFound(Refusal):
+    """A tool that was allowed or chosen for the inference, and is no longer configured."""
+
+    code = "tool_not_found"
+
+
+class DuplicateTool(Refusal):
+    """Two tools of one name."""
+
+    code = "duplicate_tool"
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """What was said of tools when the inference was made; TensorZero's names."""
+    """The inference's own settings of tools, by TensorZero's names."""
 
     additional_tools: tuple[dict[str, Any], ...] = ()
     allowed_tools: tuple[str, ...] = ()
@@ -19,7 +31,7 @@ class Params:
 
     @classmethod
     def parse(cls, text: str | None) -> "Params":
-        """Read the recorded text; None stands for nothing said."""
+        """Read the recorded text; None if nothing was recorded."""
         said = json.loads(text) if text else {}
         return cls(
             additional_tools=tuple(said.get("additional_tools", ())),
@@ -29,11 +41,11 @@ class Params:
 
 
 def toolset(function: ChatFunction, params: Params, library: Library) -> dict[str, str | None]:
-    """Give the tools by the name an answer calls them, each with its schema's text.
+    """Return the tools by the name an answer calls them, each with its schema's text.
 
-    A custom tool has none. `allowed_tools` adds to the function's tools and restricts
-    nothing, as in TensorZero. Raises ToolNotFound if a tool that was allowed or chosen is gone,
-    and DuplicateTool if two bear one name.
+    A custom tool has no schema. `allowed_tools` adds to the function's tools and restricts
+    nothing, as in TensorZero. Raises ToolNotFound if a tool that was allowed or chosen is no
+    longer there, and DuplicateTool if two have one name.
     """
     given = {tool["name"] for tool in params.additional_tools}
     keys = dict.fromkeys(function.tools)

@@ -1,11 +1,8 @@
 """Boolean metrics: true or false, never 0, 1 or a text."""
 
-from feedback.kinds.metric import describe
-from feedback.model import Kind, Record
-from shared.catalog import Catalog
+from feedback.kinds.value import InvalidValue
+from feedback.model import Kind
 from shared.document import Json
-from shared.dynamodb import Attribute
-from shared.errors import InvalidValue
 
 
 def _parse(metric: str, value: Json) -> bool:
@@ -14,8 +11,4 @@ def _parse(metric: str, value: Json) -> bool:
     return value
 
 
-def _encode(value: bool, _record: Record, _catalog: Catalog) -> Attribute:  # noqa: FBT001
-    return {"BOOL": value}
-
-
-KIND = Kind(table="boolean", parse=_parse, encode=_encode, describe=describe, labels=True)
+KIND = Kind("boolean", _parse, labels=True)

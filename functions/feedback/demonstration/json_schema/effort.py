@@ -5,9 +5,9 @@ applies in place, and those it applies one level deeper. No value that is `depth
 `n` parts asks for more than `n` times that. Every count errs on the side of more.
 """
 
+from feedback.demonstration.invalid import InvalidSchema
 from feedback.demonstration.json_schema.plan import Path, Plan, Planner, State, Weight
 from shared.document import Json
-from shared.errors import InvalidSchema
 
 STEPS = 20_000
 """How many steps from one schema to another are looked at, at most."""

@@ -2,9 +2,9 @@
 
 import json
 
+from feedback.demonstration.invalid import InvalidSchema
 from feedback.demonstration.json_schema.references import objects
 from shared.document import Json
-from shared.errors import InvalidSchema
 
 MAX_PATTERNS = 200
 """How many different patterns a schema may have."""

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
+from feedback.demonstration.invalid import InvalidSchema
 from feedback.demonstration.json_schema.applicators import deeper, in_place
 from feedback.demonstration.json_schema.references import References
 from shared.document import Json
-from shared.errors import InvalidSchema, excerpt
+from shared.refusal import excerpt
 
 Weight: TypeAlias = Callable[[dict[str, Json]], int]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from feedback.demonstration.invalid import InvalidSchema
 from shared.document import Json
-from shared.errors import InvalidSchema
 
 _IDS = ("$id", "id")
 _ANCHORS = ("$anchor", "$dynamicAnchor")

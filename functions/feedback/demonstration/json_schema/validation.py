@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from feedback.demonstration.invalid import InvalidSchema
 from feedback.demonstration.json_schema.effort import Effort
 from feedback.demonstration.json_schema.pattern import BACKTRACKS, MAX_PROGRAM, weigh_patterns
 from feedback.demonstration.json_schema.weight import WORD, measure, weigh
 from shared.document import Json
-from shared.errors import InvalidSchema, excerpt
+from shared.refusal import excerpt
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
