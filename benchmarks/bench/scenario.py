@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-from feedback.reservations import of_key
 from feedback.request import FeedbackRequest
+from feedback.reservations import of_key
 from shared import uuids
 from shared.caller import ANYBODY
 

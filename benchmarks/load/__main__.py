@@ -12,14 +12,14 @@ import sys
 import time
 from pathlib import Path
 
-from shared.caller import PUBLIC_ID
-from tests.audit.audit import Report, audit
-from tools.emulator import ROOT, EmulatorDied, emulator
-from tests.audit.ledger import read
 from benchmarks.load.bodies import targets
 from benchmarks.load.caller import Caller, Run
 from benchmarks.load.distribution import summary, table
 from benchmarks.load.traffic import Post, Traffic
+from shared.caller import PUBLIC_ID
+from tests.audit.audit import Report, audit
+from tests.audit.ledger import read
+from tools.emulator import ROOT, EmulatorDied, emulator
 from tools.stack import LOCAL, Stack, StackFailed, build, deploy
 
 HOME = LOCAL / "load"

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from tests.audit.ledger import TAG, Outcome, Request
 from benchmarks.load.bodies import KINDS, STORED, UNSOUND, Target
+from tests.audit.ledger import TAG, Outcome, Request
 
 OK = frozenset({200})
 REFUSED = frozenset({400, 404, 422})

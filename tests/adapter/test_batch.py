@@ -13,10 +13,10 @@ from batch.api import build
 from batch.service import BatchService
 from batch.writer import DynamoBatchWriter
 from feedback.lookup import DynamoLookup
-from feedback.waiting import Clock
 from shared import uuids
-from shared.dynamodb import Item
+from shared.clock import Clock
 from shared.endpoint import Handler
+from shared.items import Item
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import Answer, serve
 from tests.unit.fakes import Invocation, ManualTime, catalog

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batch.writer import DynamoBatchWriter
-from batch.writing import Writing
-from feedback.reservations import Claim
-from submit.service import Receipt
-from submit.store import Row
-from shared.dynamodb import Item, connect
-from shared.errors import StorageUnavailable
+from batch.writes import Write
+from feedback.model import Accepted
+from feedback.reservations import Reservation
+from feedback.rows import Row
+from shared.dynamodb import StorageUnavailable, connect
+from shared.items import Item
 from tests.adapter.loopback import RESET, Answer, Loopback, failure, running
 from tests.support.environment import environment, towards
 from tests.unit.fakes import ManualTime, uuid7
@@ -107,19 +107,19 @@ def _key(item: Item) -> str:
 SORTS = ["row", "label", "keyed", "taken", "taken by another"]
 
 
-def _writing(number: int, sort: str) -> Writing:
+def _writing(number: int, sort: str) -> Write:
     id_ = uuid7(NOW, number)
     rows = [Row("boolean", {"target_id": {"S": "t"}, "id": {"S": id_}})]
     if sort == "label":
         rows.append(Row("evaluation_human_feedback", {"feedback_id": {"S": id_}}))
-    claims = [] if sort in {"row", "label"} else [Claim(f"{number}", id_, "said", NOW + 60)]
-    return Writing(id_, rows, claims)
+    claims = [] if sort in {"row", "label"} else [Reservation(f"{number}", id_, "said", NOW + 60)]
+    return Write(id_, rows, claims)
 
 
 def _taken(number: int, sort: str) -> Item:
     """Give the item of whoever was faster."""
     said = "said" if sort == "taken" else "another"
-    return Claim(f"{number}", uuid7(NOW - 1, number), said, NOW + 60).to_item()
+    return Reservation(f"{number}", uuid7(NOW - 1, number), said, NOW + 60).to_item()
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +138,7 @@ def client(database: Database) -> Iterator["DynamoDBClient"]:
     made.close()
 
 
-def _stored(database: Database, writing: Writing) -> bool:
+def _stored(database: Database, writing: Write) -> bool:
     """Tell whether a writing is stored: all of it or nothing."""
     items = [*(claim.to_item() for claim in writing.claims), *(row.item for row in writing.rows)]
     [stored] = {database.items.get(_key(item)) == item for item in items}
@@ -176,9 +176,9 @@ def test_what_is_told_of_each_element_is_true(
     stored = {writing.id for writing in writings if _stored(database, writing)}
     for number, (writing, sort) in enumerate(zip(writings, sorts, strict=True)):
         match outcomes[writing.id]:
-            case Receipt(feedback_id, repeated=False):
+            case Accepted(feedback_id, repeated=False):
                 assert feedback_id == writing.id in stored
-            case Receipt(feedback_id, repeated=True):
+            case Accepted(feedback_id, repeated=True):
                 assert (sort, feedback_id) == ("taken", uuid7(NOW - 1, number))
             case StorageUnavailable() if AFTER.keys() & {*troubles}:
                 pass

@@ -8,17 +8,13 @@ from typing import Any, TypeAlias
 import pytest
 from botocore.exceptions import ClientError
 
-from batch.writer import DynamoBatchWriter
-from batch.writing import Outcomes, Writing
-from feedback.reservations import Claim
-from submit.service import Receipt
-from submit.store import Row
-from shared.errors import (
-    BatchRefused,
-    BatchTooLarge,
-    IdempotencyKeyReused,
-    StorageUnavailable,
-)
+from batch.request import BatchTooLarge
+from batch.writer import BatchRefused, DynamoBatchWriter
+from batch.writes import Outcomes, Write
+from feedback.model import Accepted
+from feedback.reservations import IdempotencyKeyReused, Reservation
+from feedback.rows import Row
+from shared.dynamodb import StorageUnavailable
 from shared.retry import FIRST_PAUSE
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import RESET, Answer, Loopback, failure, running, serve
@@ -29,23 +25,23 @@ TABLES = {"boolean": "B", "comment": "C", "evaluation_human_feedback": "E", "ide
 EARLIER = uuid7(NOW - 1)
 
 
-def _writing(number: int, *, keyed: bool = False, label: bool = False) -> Writing:
+def _writing(number: int, *, keyed: bool = False, label: bool = False) -> Write:
     id_ = uuid7(NOW, number)
     row = Row("comment" if number % 2 else "boolean", {"target_id": {"S": "t"}, "id": {"S": id_}})
     verdict = Row("evaluation_human_feedback", {"feedback_id": {"S": id_}})
-    claims = [Claim(f"key {number}", id_, "fingerprint", NOW + 60)] if keyed else []
-    return Writing(id_, [row, verdict] if label else [row], claims)
+    claims = [Reservation(f"key {number}", id_, "fingerprint", NOW + 60)] if keyed else []
+    return Write(id_, [row, verdict] if label else [row], claims)
 
 
-def _plain(count: int) -> list[Writing]:
+def _plain(count: int) -> list[Write]:
     return [_writing(number) for number in range(count)]
 
 
-def _keyed(count: int) -> list[Writing]:
+def _keyed(count: int) -> list[Write]:
     return [_writing(number, keyed=True) for number in range(1_000, 1_000 + count)]
 
 
-def _labels(count: int) -> list[Writing]:
+def _labels(count: int) -> list[Write]:
     return [_writing(number, label=True) for number in range(2_000, 2_000 + count)]
 
 
@@ -58,7 +54,7 @@ def write(connect_to: Connect) -> Write:
 
     def send(
         loopback: Loopback,
-        writings: Sequence[Writing],
+        writings: Sequence[Write],
         *,
         atomic: bool = False,
         left: float = 28,
@@ -96,8 +92,8 @@ def _ids(loopback: Loopback) -> list[list[str]]:
     ]
 
 
-def _receipts(writings: Sequence[Writing]) -> dict[str, Receipt]:
-    return {writing.id: Receipt(writing.id) for writing in writings}
+def _receipts(writings: Sequence[Write]) -> dict[str, Accepted]:
+    return {writing.id: Accepted(writing.id) for writing in writings}
 
 
 def _require_honest_tokens(loopback: Loopback) -> None:
@@ -129,7 +125,7 @@ BATCH, TRANSACTION = "BatchWriteItem", "TransactWriteItems"
     ],
 )
 def test_a_batch_is_written_in_as_few_calls_as_can_be(
-    write: Write, writings: list[Writing], calls: list[tuple[str, int]]
+    write: Write, writings: list[Write], calls: list[tuple[str, int]]
 ) -> None:
     """25 rows a call, or 100 items a transaction of what has a key or a label."""
     with serve() as loopback:
@@ -144,9 +140,7 @@ def test_a_batch_is_written_in_as_few_calls_as_can_be(
     ("writings", "puts"),
     [(_plain(1), 1), (_plain(100), 100), (_keyed(50), 100), (_keyed(20) + _labels(30), 100)],
 )
-def test_an_atomic_batch_is_one_transaction(
-    write: Write, writings: list[Writing], puts: int
-) -> None:
+def test_an_atomic_batch_is_one_transaction(write: Write, writings: list[Write], puts: int) -> None:
     """Of all its items."""
     with serve() as loopback:
         outcomes = write(loopback, writings, atomic=True)
@@ -190,7 +184,7 @@ def test_a_key_is_taken_if_it_is_free_and_with_its_row(write: Write) -> None:
     assert row == {"TableName": "B", "Item": writing.rows[0].item}
 
 
-def _unprocessed(*writings: Writing) -> Answer:
+def _unprocessed(*writings: Write) -> Answer:
     left: dict[str, Any] = {}
     for writing in writings:
         [row] = writing.rows
@@ -233,7 +227,7 @@ def _cancelled(*reasons: dict[str, Any]) -> Answer:
     return failure("TransactionCanceledException", CancellationReasons=list(reasons))
 
 
-def _reasons(group: Sequence[Writing], **by_id: dict[str, Any]) -> Answer:
+def _reasons(group: Sequence[Write], **by_id: dict[str, Any]) -> Answer:
     """Cancel a group's transaction for the first item of some of them."""
     reasons = []
     for writing in group:
@@ -241,7 +235,7 @@ def _reasons(group: Sequence[Writing], **by_id: dict[str, Any]) -> Answer:
     return _cancelled(*reasons)
 
 
-def _taken(writing: Writing, fingerprint: str = "fingerprint") -> dict[str, Any]:
+def _taken(writing: Write, fingerprint: str = "fingerprint") -> dict[str, Any]:
     item = writing.claims[0].to_item()
     earlier = {**item, "feedback_id": {"S": EARLIER}, "fingerprint": {"S": fingerprint}}
     return {"Code": "ConditionalCheckFailed", "Item": earlier}
@@ -273,14 +267,14 @@ def test_a_transaction_that_fails_touches_no_other(write: Write) -> None:
         outcomes = write(loopback, writings)
 
     assert all(isinstance(outcomes[one.id], StorageUnavailable) for one in writings[:50])
-    assert outcomes[writings[50].id] == Receipt(writings[50].id)
+    assert outcomes[writings[50].id] == Accepted(writings[50].id)
 
 
 @pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("writings", [_plain(2), _keyed(2)], ids=["rows", "a transaction"])
 @pytest.mark.parametrize("code", ["ThrottlingException", "TransactionInProgressException"])
 def test_what_dynamodb_is_too_busy_for_is_sent_again_as_it_was(
-    write: Write, writings: list[Writing], code: str
+    write: Write, writings: list[Write], code: str
 ) -> None:
     """By the SDK three times, and then by us: the same content under the same token."""
     with serve(*[failure(code)] * 4, Answer()) as loopback:
@@ -339,7 +333,7 @@ def test_all_that_can_stand_in_the_way_may_come_at_once(write: Write) -> None:
     with serve(_reasons(writings, **reasons), Answer()) as loopback:
         outcomes = write(loopback, writings)
 
-    assert outcomes.pop(writings[0].id) == Receipt(EARLIER, repeated=True)
+    assert outcomes.pop(writings[0].id) == Accepted(EARLIER, repeated=True)
     assert outcomes == _receipts(writings[1:])
     assert [len(ids) for ids in _ids(loopback)] == [5, 1, 3]
 
@@ -353,7 +347,7 @@ def test_a_key_that_was_taken_meanwhile_is_answered_by_whoever_took_it(write: Wr
     with serve(_reasons(writings, **taken), Answer()) as loopback:
         outcomes = write(loopback, writings, time=time)
 
-    assert outcomes.pop(two.id) == Receipt(EARLIER, repeated=True)
+    assert outcomes.pop(two.id) == Accepted(EARLIER, repeated=True)
     assert isinstance(outcomes.pop(three.id), IdempotencyKeyReused)
     assert outcomes == _receipts([one, four])
     assert _ids(loopback)[1:] == [[one.id, four.id]]
@@ -368,7 +362,7 @@ def test_an_atomic_batch_goes_on_without_what_the_same_request_has_stored(write:
     with serve(_reasons(writings, **{one.id: _taken(one)}), Answer()) as loopback:
         outcomes = write(loopback, writings, atomic=True)
 
-    assert outcomes.pop(one.id) == Receipt(EARLIER, repeated=True)
+    assert outcomes.pop(one.id) == Accepted(EARLIER, repeated=True)
     assert outcomes == _receipts([two, three])
     assert _ids(loopback)[1:] == [[two.id, three.id]]
 
@@ -382,7 +376,7 @@ def test_an_atomic_batch_ends_with_what_another_request_has_stored(write: Write)
     with serve(_reasons(writings, **reasons)) as loopback:
         outcomes = write(loopback, writings, atomic=True)
 
-    assert outcomes[one.id] == Receipt(EARLIER, repeated=True)
+    assert outcomes[one.id] == Accepted(EARLIER, repeated=True)
     assert isinstance(outcomes[two.id], IdempotencyKeyReused)
     assert isinstance(outcomes[three.id], BatchRefused)
     assert str(outcomes[three.id]) == "Not stored: another element was refused"
@@ -414,7 +408,7 @@ def test_an_atomic_batch_in_conflict_until_time_is_up_is_unavailable(write: Writ
     with serve(*answers) as loopback:
         outcomes = write(loopback, writings, atomic=True)
 
-    assert outcomes.pop(one.id) == Receipt(EARLIER, repeated=True)
+    assert outcomes.pop(one.id) == Accepted(EARLIER, repeated=True)
     assert {*outcomes} == {two.id, three.id}
     assert all(isinstance(outcome, StorageUnavailable) for outcome in outcomes.values())
 
@@ -481,6 +475,6 @@ def test_a_transaction_is_not_begun_again_without_time_for_it(write: Write) -> N
     with running(Slow(answers=[taken, Answer()])) as loopback:
         outcomes = write(loopback, writings, time=loopback.time, left=15)
 
-    assert outcomes[one.id] == Receipt(EARLIER, repeated=True)
+    assert outcomes[one.id] == Accepted(EARLIER, repeated=True)
     assert isinstance(outcomes[two.id], StorageUnavailable)
     assert len(loopback.calls) == 1

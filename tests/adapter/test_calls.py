@@ -6,18 +6,19 @@ from typing import Any
 
 import pytest
 
-from submit.api import build
-from feedback.reservations import fingerprint, of_key, of_vote
 from feedback.kinds import registry
 from feedback.lookup import DynamoLookup
 from feedback.model import Level, Target
 from feedback.request import FeedbackRequest
-from submit.service import Service
-from submit.store import DynamoFeedbackStore, Row
-from feedback.waiting import Clock
+from feedback.reservations import AlreadyVoted, fingerprint, of_key, of_vote
+from feedback.rows import Row
 from shared.caller import Caller, Grant
-from shared.errors import AlreadyVoted, StorageUnavailable
+from shared.clock import Clock
+from shared.dynamodb import StorageUnavailable
 from shared.uuids import Uuid
+from submit.api import build
+from submit.service import Service
+from submit.store import DynamoFeedbackStore
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import RESET, Answer, Loopback, failure, running, serve
 from tests.unit.fakes import Invocation, catalog, uuid7

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from feedback.kinds import boolean, comment, number
 from feedback.lookup import DynamoLookup
 from feedback.model import Feedback, Level, Metric, Record, Target
-from submit.store import DynamoFeedbackStore, Row, to_row
+from feedback.rows import Row, feedback_row
 from shared import uuids
-from shared.dynamodb import Attribute, Item, check_size
-from shared.errors import ItemTooLarge, Refusal
+from shared.items import Attribute, Item, ItemTooLarge, check_size
+from shared.refusal import Refusal
+from submit.store import DynamoFeedbackStore
 from tests.adapter.conftest import Connect
 from tests.unit.fakes import catalog
 from tools.emulator import Emulator
@@ -52,7 +53,7 @@ def store(dynamodb: "DynamoDBClient", names: dict[str, str]) -> DynamoFeedbackSt
 
 def _row(kind: str, value: Attribute, tags: dict[str, str] | None = None) -> Row:
     target = Target(Level.INFERENCE, uuids.new())
-    return to_row(Feedback(uuids.new(), METRICS[kind], target, value, tags or {}, "5f" * 32))
+    return feedback_row(Feedback(uuids.new(), METRICS[kind], target, value, tags or {}, "5f" * 32))
 
 
 def _read(store: DynamoFeedbackStore, row: Row) -> Item | None:
@@ -122,7 +123,7 @@ def test_feedback_of_a_target_is_in_the_order_of_time(store: DynamoFeedbackStore
     ids = sorted(uuids.new() for _ in range(5))
     for feedback_id in reversed(ids):
         value: Attribute = {"BOOL": True}
-        row = to_row(Feedback(feedback_id, METRICS["boolean"], target, value, {}, ""))
+        row = feedback_row(Feedback(feedback_id, METRICS["boolean"], target, value, {}, ""))
         store.write([row], [], NOW)
 
     found = store.client.query(

@@ -9,7 +9,7 @@ from authorizer.keys import ApiKey, DynamoKeys, TokenKey
 from feedback_cli import signing
 from feedback_cli.keys import Item, Scope, new_api_key, new_token_key
 from feedback_cli.signing import Algorithm
-from shared.errors import StorageUnavailable
+from shared.dynamodb import StorageUnavailable
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import failure, serve
 from tests.support.lambdas import handler

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reads.label_query import Question
+from reads.label_query import LabelQuery
 from reads.labels import DynamoLabels
 from shared import uuids
 
@@ -39,7 +39,7 @@ def test_the_newest_label_of_the_metric_and_the_output_is_read(labels: DynamoLab
     for at, (value, metric) in enumerate((("0.5", "m"), ("1", "m"), ("true", "other"))):
         _put(labels, datapoint, value, metric, at)
 
-    found = labels.latest(datapoint, Question("m", "{}"))
+    found = labels.latest(datapoint, LabelQuery("m", "{}"))
 
     assert found == {"value": 1, "evaluator_inference_id": datapoint}
 
@@ -47,6 +47,6 @@ def test_the_newest_label_of_the_metric_and_the_output_is_read(labels: DynamoLab
 def test_no_label_is_none(labels: DynamoLabels) -> None:
     """Of a datapoint that has none, or of another output."""
     datapoint = uuids.new()
-    assert labels.latest(datapoint, Question("m", "{}")) is None
+    assert labels.latest(datapoint, LabelQuery("m", "{}")) is None
     _put(labels, datapoint, "true")
-    assert labels.latest(datapoint, Question("m", "[]")) is None
+    assert labels.latest(datapoint, LabelQuery("m", "[]")) is None

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from feedback.lookup import DynamoLookup, Question
+from feedback.lookup import BatchRead, DynamoLookup
 from feedback.model import Level, Record, Target
 from shared import uuids
-from shared.dynamodb import Item
-from shared.errors import StorageUnavailable
+from shared.dynamodb import StorageUnavailable
+from shared.items import Item
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import Answer, Loopback, failure, running, serve
 from tests.unit.fakes import uuid7
@@ -120,7 +120,7 @@ def test_one_target_is_read_by_itself(
 def test_targets_and_keys_are_read_in_one_call(connect_to: Connect) -> None:
     """Strongly consistent, and of a target's record no more than what is needed of any."""
     one, other, missing = _inference(1), _episode(2), _inference(3)
-    question = Question({one: ("output",), other: (), missing: ("function_name",)}, ["k", "free"])
+    question = BatchRead({one: ("output",), other: (), missing: ("function_name",)}, ["k", "free"])
 
     with running(Tables(targets=_recorded(one, other), claims=_claimed("k"))) as loopback:
         _lookup(connect_to, loopback).read(question)
@@ -148,7 +148,7 @@ def test_targets_and_keys_are_read_in_one_call(connect_to: Connect) -> None:
 def test_a_question_for_nothing_calls_nobody(connect_to: Connect) -> None:
     """It is answered."""
     with running(Tables()) as loopback:
-        _lookup(connect_to, loopback).read(Question({}))
+        _lookup(connect_to, loopback).read(BatchRead({}))
 
     assert loopback.calls == []
 
@@ -163,7 +163,7 @@ def test_a_call_reads_a_hundred_items(
     """And what is beyond is another call."""
     sought = [_inference(number) for number in range(targets)]
     claimed = _claimed(*map(str, range(keys)))
-    question = Question(dict.fromkeys(sought, ()), list(claimed))
+    question = BatchRead(dict.fromkeys(sought, ()), list(claimed))
 
     with running(Tables(targets=_recorded(*sought), claims=claimed)) as loopback:
         _lookup(connect_to, loopback).read(question)
@@ -176,7 +176,7 @@ def test_a_call_reads_a_hundred_items(
 def test_an_id_at_both_levels_is_read_once_and_found_at_its_own(connect_to: Connect) -> None:
     """DynamoDB takes no key twice; and an episode's id is no inference's."""
     inference = _inference(1)
-    question = Question({Target(Level.EPISODE, inference.id): (), inference: ("output",)})
+    question = BatchRead({Target(Level.EPISODE, inference.id): (), inference: ("output",)})
 
     with running(Tables(targets=_recorded(inference, output="{}"))) as loopback:
         _lookup(connect_to, loopback).read(question)
@@ -188,7 +188,7 @@ def test_an_id_at_both_levels_is_read_once_and_found_at_its_own(connect_to: Conn
 def test_each_target_is_given_what_was_asked_of_it(connect_to: Connect) -> None:
     """Though the call asks the same of all."""
     one, other = _inference(1), _inference(2)
-    question = Question({one: ("output",), other: ("function_name", "tool_params")})
+    question = BatchRead({one: ("output",), other: ("function_name", "tool_params")})
     recorded = _recorded(one, other, output="{}", function_name="f")
 
     with running(Tables(targets=recorded)) as loopback:
@@ -201,7 +201,7 @@ def test_what_dynamodb_leaves_over_is_asked_for_again_and_nothing_else(connect_t
     """It is not missing: nobody knows yet. What was found stays found."""
     sought = [_inference(number) for number in range(60)]
     claimed = _claimed(*map(str, range(60)))
-    question = Question(dict.fromkeys(sought, ()), list(claimed))
+    question = BatchRead(dict.fromkeys(sought, ()), list(claimed))
 
     with running(Tables(targets=_recorded(*sought), claims=claimed, most=40)) as loopback:
         lookup, congested = _lookup(connect_to, loopback), 0
@@ -227,7 +227,7 @@ def test_a_question_goes_on_where_an_outage_interrupted_it(connect_to: Connect) 
     sought = [_inference(number) for number in range(101)]
     first = {"Responses": {"T": list(_recorded(*sought[:100]).values())}}
     second = {"Responses": {"T": list(_recorded(sought[100]).values())}}
-    question = Question(dict.fromkeys(sought, ()))
+    question = BatchRead(dict.fromkeys(sought, ()))
     broken = failure("InternalServerError", 500)
 
     with serve(
@@ -253,7 +253,7 @@ def test_a_question_goes_on_where_an_outage_interrupted_it(connect_to: Connect) 
 def test_a_mistake_of_ours_escapes_at_once(connect_to: Connect, code: str) -> None:
     """It is no outage, and nothing is held for missing."""
     with serve(failure(code)) as loopback, pytest.raises(ClientError, match=code):
-        _lookup(connect_to, loopback).read(Question({_inference(1): ()}))
+        _lookup(connect_to, loopback).read(BatchRead({_inference(1): ()}))
 
     assert len(loopback.calls) == 1
 
@@ -269,7 +269,7 @@ def test_a_mistake_of_ours_escapes_at_once(connect_to: Connect, code: str) -> No
 def test_a_claim_counts_until_it_has_expired(expiry: Item, taken: bool) -> None:
     """Though DynamoDB may have it for days; what has no expiry is taken for good."""
     item = {**_claimed("k")["k"], **expiry}
-    question = Question({}, ["k"], claimed={"k": item})
+    question = BatchRead({}, ["k"], claimed={"k": item})
 
     assert question.claim("k", NOW) == (item if taken else None)
     assert question.claim("other", NOW) is None
@@ -286,7 +286,7 @@ def test_what_was_stored_is_found(dynamodb: "DynamoDBClient", tables: dict[str, 
     for item in _claimed(*keys).values():
         dynamodb.put_item(TableName=lookup.claims, Item=item)
     missing = Target(Level.INFERENCE, uuids.new())
-    question = Question({**dict.fromkeys(sought, ALL), missing: ()}, [*keys, "free"])
+    question = BatchRead({**dict.fromkeys(sought, ALL), missing: ()}, [*keys, "free"])
 
     lookup.read(question)
 

@@ -11,11 +11,12 @@ from botocore.exceptions import ClientError
 from authorizer.keys import DynamoKeys
 from feedback.lookup import DynamoLookup
 from feedback.model import Level, Target
-from submit.store import DynamoFeedbackStore, Row
-from inferences.request import InferenceRecord
-from inferences.store import DynamoInferences
-from shared.errors import InferenceConflict, StorageUnavailable
+from feedback.rows import Row
+from inferences.request import InferenceRequest
+from inferences.store import DynamoInferences, InferenceConflict
+from shared.dynamodb import StorageUnavailable
 from shared.uuids import Uuid
+from submit.store import DynamoFeedbackStore
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import RESET, SILENCE, Answer, Loopback, failure, serve
 from tests.support.environment import environment, towards
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 ID = Uuid("0192c4a0-7e00-7000-8000-000000000001")
 ROW = Row("boolean", {"target_id": {"S": ID}, "id": {"S": ID}, "value": {"BOOL": True}})
-INFERENCE = InferenceRecord(
+INFERENCE = InferenceRequest(
     inference_id=ID,
     episode_id="0192c4a0-7e00-7000-8000-000000000002",
     function_name="f",

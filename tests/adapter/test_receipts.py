@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from receipts.api import build
 
 from feedback.kinds import boolean, comment, demonstration, number
 from feedback.model import Feedback, Level, Metric, Target
-from submit.store import DynamoFeedbackStore, to_row
-from receipts.api import build
+from feedback.rows import feedback_row
 from reads.receipts import DynamoReceipts
 from shared import uuids
-from shared.dynamodb import Attribute
+from shared.items import Attribute
+from submit.store import DynamoFeedbackStore
 from tests.adapter.conftest import Connect
 from tests.adapter.loopback import RESET, Answer, Loopback, failure, serve
 from tests.unit.fakes import Invocation
@@ -78,7 +79,7 @@ def test_what_is_stored_is_found_in_its_table(
     target, other = (Target(Level.INFERENCE, uuids.new()) for _ in range(2))
     feedback = Feedback(uuids.new(), metric, target, value, {"a": "b", "": ""}, "5f" * 32)
     names = {kind: tables[logical_id] for kind, logical_id in LOGICAL_IDS.items()}
-    DynamoFeedbackStore(dynamodb, names).write([to_row(feedback)], [], NOW)
+    DynamoFeedbackStore(dynamodb, names).write([feedback_row(feedback)], [], NOW)
 
     status, answer = _get(receipts, target.id, feedback.id)
 

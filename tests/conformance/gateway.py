@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from configuration.catalog import load
 from configuration.layer import write
-from submit.api import build as build_feedback
 from feedback.lookup import DynamoLookup
-from submit.service import Service
-from submit.store import DynamoFeedbackStore
-from feedback.waiting import Clock
 from inferences.api import build as build_inferences
 from inferences.store import DynamoInferences
 from shared.catalog import Catalog
+from shared.clock import Clock
+from submit.api import build as build_feedback
+from submit.service import Service
+from submit.store import DynamoFeedbackStore
 from tests.conformance.placeholders import HERE, PLACEHOLDER, TARGETS, Placeholders
 from tests.unit.fakes import Invocation
 

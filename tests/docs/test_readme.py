@@ -12,11 +12,11 @@ from batch import api as batch_api
 from batch import grouping
 from feedback import tags
 from feedback.request import FIELDS
-from inferences.request import InferenceRecord
+from inferences.request import InferenceRequest
 from shared import errors, telemetry
-from shared.dynamodb import MAX_ITEM
-from shared.errors import Refusal
 from shared.http import MAX_BODY
+from shared.items import MAX_ITEM
+from shared.refusal import Refusal
 from tests.docs.markdown import README, ROOT, codes
 from tests.support.template import TEMPLATE, properties, resources
 
@@ -86,7 +86,7 @@ def test_every_field_of_feedback_is_documented() -> None:
     """And of an inference, in the same tables."""
     fields = _first_codes("| field | type | meaning |")
 
-    assert sorted(fields) == sorted(chain(FIELDS, InferenceRecord.model_fields))
+    assert sorted(fields) == sorted(chain(FIELDS, InferenceRequest.model_fields))
 
 
 def test_every_metric_is_documented_with_the_services_that_emit_it() -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from shared.errors import Refusal
+from shared.refusal import Refusal
 from tests.support.lambdas import handler, packages, write_layer
 from tests.support.template import ROOT
 from tests.unit.fakes import Invocation

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+from benchmarks.load.bodies import Target
+from benchmarks.load.traffic import Post
 from shared.caller import AUTHOR, KEY_ID
 from shared.endpoint import Handler
 from shared.http import Event, Reply
-from tools.event import event
 from tests.audit.ledger import Request
-from benchmarks.load.bodies import Target
-from benchmarks.load.traffic import Post
+from tools.event import event
 
 LONG, SHORT = 50, 4
 SIGNER = "abcdefghijkl"

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.load.bodies import targets
+from benchmarks.load.traffic import Traffic
+from tests.audit.audit import Report, audit
+from tests.audit.ledger import Item, read
 from tests.faults.client import Api, Client, Patience, api, to_record
 from tests.faults.proxy import Proxy, proxy
 from tests.support.lambdas import handler, packages, write_layer
 from tests.support.tables import create_tables
-from tests.audit.audit import Report, audit
 from tools.emulator import Emulator
-from tests.audit.ledger import Item, read
-from benchmarks.load.bodies import targets
-from benchmarks.load.traffic import Traffic
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

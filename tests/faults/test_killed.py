@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.load.bodies import STORED
+from benchmarks.load.traffic import Post, Traffic
 from shared.http import Event, Reply
 from tests.adapter.loopback import RESET, Answer
 from tests.e2e.lambda_runtime import LambdaDied, Runtime, runtime
@@ -17,8 +19,6 @@ from tests.faults.conftest import Stage
 from tests.faults.fault import Call
 from tests.faults.proxy import Trouble
 from tools.emulator import Emulator
-from benchmarks.load.bodies import STORED
-from benchmarks.load.traffic import Post, Traffic
 from tools.stack import Stack, build
 
 GRACE = 10

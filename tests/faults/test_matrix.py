@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import pytest
 
+from benchmarks.load.bodies import STORED
+from benchmarks.load.traffic import Post, Traffic
 from tests.adapter.loopback import SILENCE
 from tests.faults.client import LONG, SHORT, repeatable, to_vote
 from tests.faults.conftest import Stage
 from tests.faults.fault import FAULTS, WRITES, Fault, Strike, say, then
 from tests.faults.proxy import Struck, Trouble
-from benchmarks.load.bodies import STORED
-from benchmarks.load.traffic import Post, Traffic
 
 MIXED = [*STORED, "refused", "dry run"]
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from benchmarks.load.traffic import Post, Traffic
 from tests.adapter.loopback import Answer
 from tests.faults.client import Client, to_vote
 from tests.faults.conftest import Stage
 from tests.faults.fault import WRITES, Call
 from tests.faults.proxy import Trouble
-from benchmarks.load.traffic import Post, Traffic
 
 PATIENCE = 60
 """Seconds after which a rival that does not come is a failure."""

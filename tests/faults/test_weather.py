@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
+from benchmarks.load.traffic import Traffic
 from tests.adapter.loopback import Answer
 from tests.faults.client import SHORT, Client, repeatable
 from tests.faults.conftest import Stage
 from tests.faults.fault import FAULTS, Call
 from tests.faults.proxy import Trouble
-from benchmarks.load.traffic import Traffic
 
 POSTS = 600
 CALLERS = 4

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from submit.api import build
 from feedback.lookup import DynamoLookup
-from submit.service import Service
-from submit.store import DynamoFeedbackStore
 from inferences.api import build as build_inferences
 from inferences.store import DynamoInferences
 from shared import uuids
 from shared.catalog import Catalog
+from submit.api import build
+from submit.service import Service
+from submit.store import DynamoFeedbackStore
 from tests.support.lambdas import LAYER, write_layer
 from tests.unit.fakes import Invocation, ManualTime
 

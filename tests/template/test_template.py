@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from feedback.reservations import Claim
+from feedback.reservations import Reservation
 from shared.uuids import Uuid
 from tests.support.template import ROOT, TEMPLATE, properties, resources
 
@@ -217,7 +217,7 @@ def test_dynamodb_deletes_claims_when_they_say_so() -> None:
     }
 
     assert expiring == {"Idempotency": {"AttributeName": "expires_at", "Enabled": True}}
-    claim = Claim("k", Uuid("i"), fingerprint=None, expires_at=1)
+    claim = Reservation("k", Uuid("i"), fingerprint=None, expires_at=1)
     assert "expires_at" in claim.to_item()
 
 

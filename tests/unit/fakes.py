@@ -4,16 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from batch.writing import Outcomes, Writing
-from feedback.reservations import Claim
-from feedback.lookup import Question, Reads
-from feedback.model import Record, Target
-from submit.service import Receipt
-from submit.store import Row
-from feedback.waiting import Clock
+from batch.writes import Outcomes, Write
+from feedback.lookup import BatchRead, Reads
+from feedback.model import Accepted, Record, Target
+from feedback.reservations import Reservation
+from feedback.rows import Row
 from shared.catalog import Catalog
-from shared.dynamodb import Item
-from shared.retry import TimeLeft
+from shared.clock import Clock, TimeLeft
+from shared.items import Item
 from shared.uuids import Uuid
 
 
@@ -36,7 +34,7 @@ class ListStore:
     rows: list[Row] = field(default_factory=list)
     claimed: dict[str, Item] = field(default_factory=dict)
 
-    def write(self, rows: Sequence[Row], claims: Sequence[Claim], _now: int) -> Uuid | None:
+    def write(self, rows: Sequence[Row], claims: Sequence[Reservation], _now: int) -> Uuid | None:
         """Append the rows, unless a claim is taken."""
         for claim in claims:
             if claim.key in self.claimed:
@@ -53,23 +51,23 @@ class ListWriter:
     store: ListStore = field(default_factory=ListStore)
     atomic: list[bool] = field(default_factory=list)
 
-    def write(self, writings: Sequence[Writing], now: int, _time_left: TimeLeft) -> Outcomes:
+    def write(self, writings: Sequence[Write], now: int, _time_left: TimeLeft) -> Outcomes:
         """Store each of them."""
         self.atomic.append(False)
         return self._store(writings, now)
 
     def write_atomically(
-        self, writings: Sequence[Writing], now: int, _time_left: TimeLeft
+        self, writings: Sequence[Write], now: int, _time_left: TimeLeft
     ) -> Outcomes:
         """Store all of them: nothing can be in the way of a list."""
         self.atomic.append(True)
         return self._store(writings, now)
 
-    def _store(self, writings: Sequence[Writing], now: int) -> Outcomes:
+    def _store(self, writings: Sequence[Write], now: int) -> Outcomes:
         outcomes: Outcomes = {}
         for writing in writings:
             first = self.store.write(writing.rows, writing.claims, now)
-            outcomes[writing.id] = Receipt(first, repeated=True) if first else Receipt(writing.id)
+            outcomes[writing.id] = Accepted(first, repeated=True) if first else Accepted(writing.id)
         return outcomes
 
 
@@ -86,7 +84,7 @@ class DictLookup:
         self.looks.append(target)
         return self.records.get(target)
 
-    def read(self, question: Question) -> None:
+    def read(self, question: BatchRead) -> None:
         """Look for all at once."""
         self.looks += question.targets
         question.records |= {

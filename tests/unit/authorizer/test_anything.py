@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authorizer.errors import Rejection
+from authorizer.rejection import Rejection
 from authorizer.service import authorize
 from tests.unit.authorizer.claims import claims
 from tests.unit.authorizer.conftest import KID, PUBLIC_ID, SECRET, DictKeys, Signer

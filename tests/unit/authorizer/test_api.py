@@ -6,7 +6,7 @@ import pytest
 
 from authorizer.api import build
 from authorizer.keys import ApiKey, TokenKey
-from shared.errors import StorageUnavailable
+from shared.dynamodb import StorageUnavailable
 from tests.unit.authorizer.conftest import PUBLIC_ID, SECRET, DictKeys
 from tests.unit.conftest import Output
 from tests.unit.fakes import Invocation

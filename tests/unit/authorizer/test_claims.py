@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from authorizer.claims import MAX_AUTHOR, MAX_METRICS, MAX_TARGETS, Claims
-from authorizer.errors import InvalidToken
+from authorizer.claims import MAX_AUTHOR, MAX_METRICS, MAX_TARGETS, Claims, InvalidToken
 from shared.uuids import Uuid
 from tests.unit.authorizer.claims import ABSENT, TARGET, claims
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from authorizer.credential import MAX_TOKEN, Secret, parse
-from authorizer.errors import MalformedCredential
+from authorizer.credential import MAX_TOKEN, MalformedCredential, Secret, parse
 
 KEY = f"sk-t0-{'aB3' * 4}-{'xY9z' * 12}"
 

@@ -7,18 +7,12 @@ from typing import Any
 
 import pytest
 
-from authorizer.errors import (
-    DisabledKey,
-    ExpiredKey,
-    ExpiredToken,
-    InvalidToken,
-    MissingScope,
-    Rejection,
-    RouteNotForTokens,
-    UnknownKey,
-)
+from authorizer.claims import InvalidToken
+from authorizer.keys import DisabledKey, ExpiredKey
+from authorizer.rejection import Rejection
 from authorizer.scopes import FOR_TOKENS, SCOPES
-from authorizer.service import authorize
+from authorizer.service import MissingScope, RouteNotForTokens, UnknownKey, authorize
+from authorizer.tokens import ExpiredToken
 from tests.support.template import ROOT
 from tests.unit.authorizer.claims import TARGET, claims
 from tests.unit.authorizer.conftest import KID, PUBLIC_ID, SECRET, DictKeys, Signer

@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from authorizer import tokens
+from authorizer.claims import InvalidToken
 from authorizer.credential import Token
-from authorizer.errors import ExpiredToken, InvalidToken
 from authorizer.keys import TokenKey
+from authorizer.tokens import ExpiredToken
 from tests.unit.authorizer.claims import ABSENT, TARGET, claims
 from tests.unit.authorizer.conftest import KID, Signer
 

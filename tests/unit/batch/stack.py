@@ -4,15 +4,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from batch.service import BatchService
-from batch.writing import Outcome
+from batch.writes import Outcome
 from feedback import idempotency_key
 from feedback.model import Level, Record, Target
 from feedback.request import FeedbackRequest
-from submit.service import Service
 from shared.caller import ANYBODY, Caller
 from shared.catalog import Catalog
 from shared.document import Json
-from shared.errors import Refusal
+from shared.refusal import Refusal
+from submit.service import Service
 from tests.unit.fakes import DictLookup, ListStore, ListWriter, ManualTime, catalog, uuid7
 
 NOW = 1_790_000_000.0

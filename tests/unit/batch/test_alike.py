@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch.writing import Outcome
-from submit.service import Receipt
+from batch.writer import BatchRefused
+from batch.writes import Outcome
+from feedback.model import Accepted
 from shared.document import Json
-from shared.errors import BatchRefused, Refusal
+from shared.refusal import Refusal
 from tests.unit.batch.cases import ACCEPTED, REFUSED, REFUSED_AT_ONCE, REFUSED_LATER
 from tests.unit.batch.stack import KEY, NOW, Stack
 from tests.unit.fakes import catalog
@@ -22,7 +23,7 @@ def _seen(outcomes: list[Outcome]) -> list[Seen]:
     ids: dict[str, int] = {}
     return [
         ids.setdefault(outcome.feedback_id, len(ids))
-        if isinstance(outcome, Receipt)
+        if isinstance(outcome, Accepted)
         else (outcome.status, outcome.code, str(outcome))
         for outcome in outcomes
     ]
@@ -61,7 +62,7 @@ def test_what_is_accepted_is_stored_as_of_a_single_request(
     [receipt] = batch.submit({**document, KEY: key})
     single.single({**document, KEY: key})
 
-    assert isinstance(receipt, Receipt)
+    assert isinstance(receipt, Accepted)
     assert batch.stored == [receipt.feedback_id]
     assert _kept(batch) == _kept(single)
     assert batch.store.claimed.keys() == single.store.claimed.keys()
@@ -122,7 +123,7 @@ def test_an_atomic_batch_is_answered_alike_unless_something_is_refused(
         new = {*plain.stored} - known
         refused = BatchRefused("Not stored: another element was refused")
         expected = [
-            refused if isinstance(one, Receipt) and one.feedback_id in new else one
+            refused if isinstance(one, Accepted) and one.feedback_id in new else one
             for one in expected
         ]
     else:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from batch.api import build
+from batch.request import BatchTooLarge
 from batch.service import BatchService
-from batch.writing import Outcomes, Writing
-from shared.errors import BatchTooLarge, StorageUnavailable
-from shared.retry import TimeLeft
+from batch.writes import Outcomes, Write
+from shared.clock import TimeLeft
+from shared.dynamodb import StorageUnavailable
 from tests.unit.batch.stack import INFERENCE, RECORDS, element
 from tests.unit.conftest import Lines, Output
 from tests.unit.fakes import DictLookup, Invocation, ListWriter, ManualTime, catalog
@@ -111,7 +112,7 @@ def test_every_outcome_is_counted_and_each_sort_of_refusal_logged_once(output: O
 class Down(ListWriter):
     """Stores nothing."""
 
-    def write(self, writings: Sequence[Writing], _now: int, _time_left: TimeLeft) -> Outcomes:
+    def write(self, writings: Sequence[Write], _now: int, _time_left: TimeLeft) -> Outcomes:
         """Refuse each of them."""
         outage = StorageUnavailable()
         outage.__cause__ = TimeoutError()

@@ -7,27 +7,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch.grouping import MOST_BYTES, MOST_PUTS, only_transaction, sort, transactions
-from batch.writing import Outcomes, Writing
-from feedback.reservations import Claim
-from submit.service import Receipt
-from submit.store import Row
-from shared.dynamodb import item_size
-from shared.errors import BatchTooLarge, IdempotencyKeyReused
+from batch.grouping import only_transaction, sort, transactions
+from batch.request import BatchTooLarge
+from batch.writes import Outcomes, Write
+from feedback.model import Accepted
+from feedback.reservations import IdempotencyKeyReused, Reservation
+from feedback.rows import Row
+from feedback.transaction import MAX_BYTES, MAX_PUTS
+from shared.items import item_size
 from tests.unit.fakes import uuid7
 
 NOW = 1_790_000_000
 LARGEST = 400 * 1024
 
 
-def _writing(number: int, *, keyed: bool = False, rows: int = 1, size: int = 0) -> Writing:
+def _writing(number: int, *, keyed: bool = False, rows: int = 1, size: int = 0) -> Write:
     """Make what is written of an element; its first row has so many bytes, or a few."""
     id_ = uuid7(NOW, number)
     items: list[Any] = [{"id": {"S": id_}}, {"feedback_id": {"S": id_}}][:rows]
     room = size - item_size({**items[0], "value": {"S": ""}})
     items[0]["value"] = {"S": "x" * room}
-    claims = [Claim(f"{number:064x}", id_, "f" * 64, NOW)] if keyed else []
-    return Writing(id_, [Row("boolean", item) for item in items], claims)
+    claims = [Reservation(f"{number:064x}", id_, "f" * 64, NOW)] if keyed else []
+    return Write(id_, [Row("boolean", item) for item in items], claims)
 
 
 WRITINGS = st.lists(
@@ -41,17 +42,17 @@ WRITINGS = st.lists(
 )
 
 
-def _puts(group: list[Writing]) -> int:
+def _puts(group: list[Write]) -> int:
     return sum(writing.puts for writing in group)
 
 
-def _size(group: list[Writing]) -> int:
+def _size(group: list[Write]) -> int:
     return sum(writing.size for writing in group)
 
 
 @given(WRITINGS)
 def test_everything_is_in_one_transaction_and_each_is_as_full_as_can_be(
-    writings: list[Writing],
+    writings: list[Write],
 ) -> None:
     """In order, and no element is torn apart."""
     groups = list(transactions(writings))
@@ -63,7 +64,7 @@ def test_everything_is_in_one_transaction_and_each_is_as_full_as_can_be(
         assert _size(group) <= 4 * 1024 * 1024
     for group, after in pairwise(groups):
         fuller = [*group, after[0]]
-        assert _puts(fuller) > MOST_PUTS or _size(fuller) > MOST_BYTES
+        assert _puts(fuller) > MAX_PUTS or _size(fuller) > MAX_BYTES
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_an_element_counts_with_its_key_and_its_label() -> None:
     ],
 )
 def test_what_is_more_than_one_transaction_takes_is_refused_as_one(
-    writings: list[Writing], found: str
+    writings: list[Write], found: str
 ) -> None:
     """In words that say what counts, what may be and what is."""
     with pytest.raises(BatchTooLarge) as caught:
@@ -142,14 +143,14 @@ CONFLICT = {"Code": "TransactionConflict"}
 OTHERS = [_writing(9)]
 
 
-def _taken(writing: Writing, **changes: Any) -> dict[str, Any]:
+def _taken(writing: Write, **changes: Any) -> dict[str, Any]:
     earlier = {**writing.claims[0].to_item(), "feedback_id": {"S": uuid7(NOW, 99)}, **changes}
     return {"Code": "ConditionalCheckFailed", "Item": earlier}
 
 
 def _sort(
     *reasons: dict[str, Any], atomic: bool = False
-) -> tuple[bool, list[list[Writing]], Outcomes]:
+) -> tuple[bool, list[list[Write]], Outcomes]:
     pending, outcomes = [[ONE, LABEL, TWO, THREE], OTHERS], Outcomes()
     crowded = sort(pending, list(reasons) or None, outcomes, atomic=atomic)
     assert pending.pop() is OTHERS
@@ -161,7 +162,7 @@ def test_of_a_transaction_that_passed_everything_is_stored(atomic: bool) -> None
     """And nothing is left to do."""
     crowded, pending, outcomes = _sort(atomic=atomic)
 
-    assert outcomes == {one.id: Receipt(one.id) for one in (ONE, LABEL, TWO, THREE)}
+    assert outcomes == {one.id: Accepted(one.id) for one in (ONE, LABEL, TWO, THREE)}
     assert (crowded, pending) == (False, [])
 
 
@@ -171,7 +172,7 @@ def test_whose_key_was_taken_is_answered_by_whoever_took_it() -> None:
 
     crowded, pending, outcomes = _sort(*[NONE] * 4, _taken(TWO), NONE, other, NONE)
 
-    assert outcomes[TWO.id] == Receipt(uuid7(NOW, 99), repeated=True)
+    assert outcomes[TWO.id] == Accepted(uuid7(NOW, 99), repeated=True)
     assert isinstance(outcomes[THREE.id], IdempotencyKeyReused)
     assert (crowded, pending) == (False, [[ONE, LABEL]])
 

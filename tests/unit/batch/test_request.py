@@ -4,17 +4,12 @@ from typing import Any
 
 import pytest
 
-from batch.request import MOST, Element, elements
+from batch.request import MOST, BatchTooLarge, Element, elements
+from feedback.idempotency_key import InvalidIdempotencyKey
 from feedback.request import FeedbackRequest
 from shared.document import Json
-from shared.errors import (
-    BatchTooLarge,
-    InvalidField,
-    InvalidIdempotencyKey,
-    MissingField,
-    Refusal,
-    UnknownField,
-)
+from shared.fields import InvalidField, MissingField, UnknownField
+from shared.refusal import Refusal
 
 REQUEST: dict[str, Json] = {"metric_name": "liked", "value": None}
 

@@ -8,24 +8,21 @@ from typing import Any
 
 import pytest
 
-from batch.writing import Outcome, Outcomes, Writing
-from feedback.lookup import Question
-from feedback.model import Level, Record, Target
-from submit.service import Receipt
+from batch.request import BatchTooLarge
+from batch.writer import BatchRefused
+from batch.writes import Outcome, Outcomes, Write
+from feedback.demonstration.invalid import InvalidDemonstration
+from feedback.kinds.value import InvalidValue
+from feedback.lookup import BatchRead
+from feedback.model import Accepted, Level, Record, Target
+from feedback.reservations import IdempotencyKeyReused
+from feedback.rules import FeedbackDisabled
+from feedback.waiting import TargetNotFound
 from shared.caller import Caller
-from shared.errors import (
-    BatchRefused,
-    BatchTooLarge,
-    FeedbackDisabled,
-    IdempotencyKeyReused,
-    InvalidDemonstration,
-    InvalidField,
-    InvalidValue,
-    Refusal,
-    StorageUnavailable,
-    TargetNotFound,
-)
-from shared.retry import TimeLeft
+from shared.clock import TimeLeft
+from shared.dynamodb import StorageUnavailable
+from shared.fields import InvalidField
+from shared.refusal import Refusal
 from shared.uuids import Uuid
 from tests.unit.batch.cases import LABEL, ON_EPISODE
 from tests.unit.batch.stack import INFERENCE, NOBODY, NOW, RECORDS, SILENT, Stack, element
@@ -35,7 +32,7 @@ COMMENT = {"metric_name": "comment", "value": "text"}
 
 
 def _id(outcome: Outcome) -> Uuid:
-    assert isinstance(outcome, Receipt)
+    assert isinstance(outcome, Accepted)
     return outcome.feedback_id
 
 
@@ -56,8 +53,8 @@ def test_the_answers_are_in_the_order_of_the_elements() -> None:
         element(dryrun=True),
     )
 
-    assert _kinds(outcomes[:4]) == [InvalidValue, Receipt, TargetNotFound, Receipt]
-    assert _kinds(outcomes[4:]) == [InvalidField, Receipt]
+    assert _kinds(outcomes[:4]) == [InvalidValue, Accepted, TargetNotFound, Accepted]
+    assert _kinds(outcomes[4:]) == [InvalidField, Accepted]
     assert [row.table for row in stack.store.rows] == ["comment", "boolean"]
     assert stack.stored == [_id(outcomes[1]), _id(outcomes[3])]
     assert _id(outcomes[5]) not in stack.stored
@@ -95,7 +92,7 @@ def test_missing_targets_are_waited_for_together_and_each_as_long_as_alone() -> 
 
     outcomes = stack.submit(element(inference_id=NOBODY), element(), element(inference_id=fresh))
 
-    assert _kinds(outcomes) == [TargetNotFound, Receipt, TargetNotFound]
+    assert _kinds(outcomes) == [TargetNotFound, Accepted, TargetNotFound]
     assert stack.time.now() - NOW == pytest.approx(6)
     looks = stack.lookup.looks
     assert looks.count(Target(Level.INFERENCE, INFERENCE)) == 1
@@ -124,7 +121,7 @@ def test_nobody_waits_for_the_target_of_a_repeat() -> None:
     outcomes = stack.submit(element("k"), element(metric_name="rating", value=1, **ON_EPISODE))
 
     assert _id(outcomes[0]) == _id(first)
-    assert _kinds(outcomes) == [Receipt, Receipt]
+    assert _kinds(outcomes) == [Accepted, Accepted]
     assert stack.time.slept == []
 
 
@@ -136,7 +133,7 @@ def test_nobody_waits_for_what_is_not_needed() -> None:
 
     outcomes = stack.submit(demonstration, element(**COMMENT, inference_id=NOBODY))
 
-    assert _kinds(outcomes) == [IdempotencyKeyReused, Receipt]
+    assert _kinds(outcomes) == [IdempotencyKeyReused, Accepted]
     assert stack.time.slept == []
 
 
@@ -160,7 +157,7 @@ class KeyLookup(DictLookup):
 
     keys: list[int] = field(default_factory=list)
 
-    def read(self, question: Question) -> None:
+    def read(self, question: BatchRead) -> None:
         """Look for all at once."""
         self.keys.append(len(question.keys))
         super().read(question)
@@ -191,7 +188,7 @@ def test_demonstrations_and_labels_are_stored_beside_metrics(tmp_path: Path) -> 
         element(),
     )
 
-    assert _kinds(outcomes) == [Receipt, InvalidDemonstration, Receipt, Receipt]
+    assert _kinds(outcomes) == [Accepted, InvalidDemonstration, Accepted, Accepted]
     assert [row.table for row in stack.store.rows] == [
         "demonstration",
         "boolean",
@@ -235,7 +232,7 @@ def test_the_caller_is_stored_with_every_element_and_has_keys_of_its_own() -> No
 
     assert _id(repeat) == _id(first) != _id(other)
     assert [row.item["tags"]["M"]["by"]["S"] for row in stack.store.rows] == ["ada", "ada", "bob"]
-    assert stack.single(element("k"), bob) == Receipt(_id(other), repeated=True)
+    assert stack.single(element("k"), bob) == Accepted(_id(other), repeated=True)
 
 
 def test_twins_are_one_feedback() -> None:
@@ -262,7 +259,7 @@ def test_a_key_that_comes_with_another_request_in_the_same_batch_is_refused(
 
     outcomes = stack.submit(element("k"), element("k", **change), element("k"))
 
-    assert _kinds(outcomes) == [Receipt, IdempotencyKeyReused, Receipt]
+    assert _kinds(outcomes) == [Accepted, IdempotencyKeyReused, Accepted]
     assert len(stack.store.rows) == 1
 
 
@@ -281,7 +278,7 @@ def test_what_is_not_stored_leaves_its_key_to_the_next(first: dict[str, Any]) ->
 
     _, second, third = stack.submit(first, element("k"), element("k", value=False))
 
-    assert _kinds([second, third]) == [Receipt, IdempotencyKeyReused]
+    assert _kinds([second, third]) == [Accepted, IdempotencyKeyReused]
     assert stack.stored == [_id(second)]
 
 
@@ -295,7 +292,7 @@ def test_a_repeat_of_an_earlier_request_is_one_though_another_stands_before_it(
 
     other, repeat = stack.submit(element("k", value=False), element("k"), atomic=atomic)
 
-    assert _kinds([other, repeat]) == [IdempotencyKeyReused, Receipt]
+    assert _kinds([other, repeat]) == [IdempotencyKeyReused, Accepted]
     assert _id(repeat) == _id(stored)
 
 
@@ -314,7 +311,7 @@ def test_an_atomic_batch_holds_no_two_requests_of_one_key() -> None:
 class LateWriter(ListWriter):
     """Comes too late: another request has taken every key."""
 
-    def write(self, writings: Sequence[Writing], _now: int, _time_left: TimeLeft) -> Outcomes:
+    def write(self, writings: Sequence[Write], _now: int, _time_left: TimeLeft) -> Outcomes:
         """Store nothing."""
         return {one.id: IdempotencyKeyReused("taken") for one in writings}
 
@@ -336,7 +333,7 @@ def test_twins_of_what_is_refused_are_refused_alike() -> None:
     missing = stack.submit(element("k", inference_id=NOBODY), element("k", inference_id=NOBODY))
 
     assert _kinds(wrong + missing) == [InvalidValue] * 2 + [TargetNotFound] * 2
-    assert isinstance(stack.single(element("k")), Receipt)
+    assert isinstance(stack.single(element("k")), Accepted)
 
 
 class BusyLookup(DictLookup):
@@ -344,7 +341,7 @@ class BusyLookup(DictLookup):
 
     busy = 2
 
-    def read(self, question: Question) -> None:
+    def read(self, question: BatchRead) -> None:
         """Look for all at once, if there is time."""
         self.busy -= 1
         if self.busy >= 0:
@@ -389,14 +386,14 @@ def test_what_needs_no_target_is_stored_though_nothing_can_be_looked_up() -> Non
         left=1,
     )
 
-    assert _kinds(outcomes) == [Receipt, Receipt, IdempotencyKeyReused, StorageUnavailable]
+    assert _kinds(outcomes) == [Accepted, Accepted, IdempotencyKeyReused, StorageUnavailable]
     assert _id(outcomes[1]) == _id(first)
 
 
 class FailingLookup(DictLookup):
     """Answers once."""
 
-    def read(self, question: Question) -> None:
+    def read(self, question: BatchRead) -> None:
         """Look for all at once, the first time."""
         if self.looks:
             raise StorageUnavailable
@@ -409,7 +406,7 @@ def test_what_was_found_before_an_outage_is_stored() -> None:
 
     outcomes = stack.submit(element(), element("k"), element(inference_id=NOBODY))
 
-    assert _kinds(outcomes) == [Receipt, Receipt, StorageUnavailable]
+    assert _kinds(outcomes) == [Accepted, Accepted, StorageUnavailable]
     assert stack.stored == [_id(outcome) for outcome in outcomes[:2]]
 
 
@@ -428,7 +425,7 @@ def test_an_atomic_batch_is_as_unavailable_as_any_of_it(target_validation: bool)
 class PickyWriter(ListWriter):
     """Stores no comments."""
 
-    def write(self, writings: Sequence[Writing], now: int, time_left: TimeLeft) -> Outcomes:
+    def write(self, writings: Sequence[Write], now: int, time_left: TimeLeft) -> Outcomes:
         """Store the others, from the last to the first."""
         good = [one for one in reversed(writings) if one.rows[0].table != "comment"]
         refused: dict[Uuid, Outcome] = {one.id: StorageUnavailable() for one in writings}
@@ -444,7 +441,7 @@ def test_what_could_not_be_written_is_told_of_just_that_element() -> None:
     )
 
     down = StorageUnavailable
-    assert _kinds(outcomes) == [Receipt, down, Receipt, down, Receipt]
+    assert _kinds(outcomes) == [Accepted, down, Accepted, down, Accepted]
     assert stack.stored == [_id(outcomes[2]), _id(outcomes[0])]
     assert _id(outcomes[4]) == _id(outcomes[2])
 
@@ -469,7 +466,7 @@ def test_of_an_atomic_batch_with_a_refused_element_nothing_is_stored() -> None:
         element(), element("k"), element(dryrun=True), element("l"), element("l"), 5, atomic=True
     )
 
-    assert _kinds(outcomes[:3]) == [BatchRefused, Receipt, Receipt]
+    assert _kinds(outcomes[:3]) == [BatchRefused, Accepted, Accepted]
     assert _kinds(outcomes[3:]) == [BatchRefused, BatchRefused, InvalidField]
     assert str(outcomes[0]) == "Not stored: another element was refused"
     assert _id(outcomes[1]) == _id(first)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.template import TEMPLATE
 from benchmarks.bench import meter
 from benchmarks.bench.artefact import CONFIGURATION, ROOT, Artefact
 from benchmarks.bench.loopback import Loopback, running
@@ -17,6 +16,7 @@ from benchmarks.bench.process import Process, run
 from benchmarks.bench.report import Result, document, table, verdict
 from benchmarks.bench.scenario import RECORDED, ROWS, Row, event
 from benchmarks.bench.sides import FUNCTION, STOCK, Maker, roots, snake
+from tests.support.template import TEMPLATE
 
 METER = Meter("instructions", lambda _process, _requests: 0, ("M", 1e6), ("k", 1e3), AIMS)
 FLOOR = Cost(init=1_000e6, first=1_200e6, warm=5_000e3)

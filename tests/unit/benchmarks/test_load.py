@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.audit.audit import Finding, Report
-from tests.audit.ledger import Outcome
 from benchmarks.load.__main__ import tell
 from benchmarks.load.bodies import KINDS, STORED, targets
 from benchmarks.load.caller import Caller, Run
 from benchmarks.load.distribution import by_kind, quantile, summary, table
 from benchmarks.load.traffic import SETTLED, SHARES, Post, Traffic
+from tests.audit.audit import Finding, Report
+from tests.audit.ledger import Outcome
 
 ID = "0192c4a0-7e00-7000-8000-00000000000a"
 FOREVER = float("inf")

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.idempotency_key import LONGEST, check, from_headers
-from shared.errors import InvalidIdempotencyKey
+from feedback.idempotency_key import LONGEST, InvalidIdempotencyKey, check, from_headers
 
 PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
 

@@ -10,10 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from feedback.kinds import boolean, comment, number, registry
-from feedback.model import Kind, Level, Metric, Record, Target
+from feedback.kinds.registry import UnknownMetric
+from feedback.kinds.value import InvalidValue
+from feedback.model import AmbiguousTarget, Kind, Level, Metric, Record, Target, WrongLevel
 from shared.document import Json
-from shared.dynamodb import Attribute
-from shared.errors import AmbiguousTarget, InvalidValue, UnknownMetric, WrongLevel
+from shared.items import Attribute
 from shared.uuids import Uuid
 from tests.unit.fakes import catalog
 

@@ -4,7 +4,8 @@ import pytest
 
 from feedback.request import FeedbackRequest
 from shared.document import Json
-from shared.errors import InvalidField, MissingField, Refusal, UnknownField
+from shared.fields import InvalidField, MissingField, UnknownField
+from shared.refusal import Refusal
 from shared.uuids import Uuid
 
 ID = Uuid("0192c4a0-7e00-7000-8000-000000000001")

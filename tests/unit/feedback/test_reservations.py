@@ -7,12 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback import claims
-from feedback.reservations import Claim, fingerprint, is_expired
 from feedback.kinds import boolean
 from feedback.model import Level, Metric, Target
 from feedback.request import FeedbackRequest
+from feedback.reservations import (
+    AlreadyVoted,
+    IdempotencyKeyReused,
+    Reservation,
+    fingerprint,
+    is_expired,
+)
 from shared.caller import Caller
-from shared.errors import AlreadyVoted, IdempotencyKeyReused
 from tests.unit.fakes import uuid7
 
 NOW = 1_790_000_000
@@ -23,7 +28,9 @@ ANYBODY = Caller()
 ADA, BOB = Caller(("token", "ada")), Caller(("token", "bob"))
 
 
-def _claim(key: str = "k", caller: Caller = ANYBODY, id_: str = FIRST, **changes: Any) -> Claim:
+def _claim(
+    key: str = "k", caller: Caller = ANYBODY, id_: str = FIRST, **changes: Any
+) -> Reservation:
     request = FeedbackRequest.parse({**REQUEST, **changes})
     return claims.of_key(key, request, caller, uuid7(NOW, int(id_[-1])), NOW + 60)
 

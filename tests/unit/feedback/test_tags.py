@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback import tags
-from shared.errors import IncompleteEvaluation, ReservedTag, TagLimitExceeded
+from feedback.tags import IncompleteEvaluation, ReservedTag, TagLimitExceeded
 
 FREE = st.text(max_size=20).filter(lambda name: not name.startswith("tensorzero::"))
 TEXTS = st.dictionaries(FREE, st.text(max_size=20))

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.model import Level, Record, Target
-from feedback.waiting import Clock, find, not_found, patience
-from shared.errors import NotUuidV7
-from shared.uuids import Uuid
+from feedback.waiting import not_found, rounds, wait
+from shared.clock import Clock
+from shared.uuids import NotUuidV7, Uuid
 from tests.unit.fakes import DictLookup, ManualTime, uuid7
 
 NOW = 1_790_000_000.0
@@ -42,13 +42,13 @@ def test_a_target_is_waited_for_until_six_seconds_after_its_birth(
     born: float, seconds: float
 ) -> None:
     """But one second at least; the future is now, and workflow evaluations are shifted."""
-    assert patience(uuid7(born), NOW) == pytest.approx(seconds, abs=1e-6)
+    assert wait(uuid7(born), NOW) == pytest.approx(seconds, abs=1e-6)
 
 
 @given(st.integers(0, 2**48 - 1), st.floats(0, 1e11))
 def test_no_id_is_waited_for_outside_the_window(milliseconds: int, now: float) -> None:
     """Whatever it says, and whatever the clock says."""
-    assert 1 <= patience(uuid7(milliseconds / 1_000), now) <= 6
+    assert 1 <= wait(uuid7(milliseconds / 1_000), now) <= 6
 
 
 @pytest.mark.parametrize("version", "012345689abcdef")
@@ -57,7 +57,7 @@ def test_an_id_of_another_version_is_not_waited_for(version: str) -> None:
     uuid = Uuid(f"0192c4a0-7e00-{version}000-8000-000000000001")
 
     with pytest.raises(NotUuidV7):
-        patience(uuid, NOW)
+        wait(uuid, NOW)
 
 
 TARGET = Target(Level.INFERENCE, uuid7(NOW))
@@ -75,7 +75,7 @@ def _find_all(
         found = {target: targets.get(target, ()) for target in asked}
         return {target: record for target, record in found.items() if record is not None}
 
-    return find(look, waits, time.clock())
+    return rounds(look, waits, time.clock())
 
 
 def test_a_target_that_is_there_is_found_at_the_first_look() -> None:
@@ -148,14 +148,14 @@ def test_a_missing_target_is_told_by_its_level(level: Level, text: str) -> None:
 
 
 def test_a_look_that_takes_longer_than_the_window_is_the_last() -> None:
-    """It was taken before the deadline, and what it did not find is not there."""
+    """It was taken before the deadline, and what it did not rounds is not there."""
     time = ManualTime()
 
     def look(_targets: list[Target]) -> dict[Target, Record]:
         time.moment += 2
         return {}
 
-    assert find(look, {TARGET: 1}, time.clock()) == {}
+    assert rounds(look, {TARGET: 1}, time.clock()) == {}
     assert time.slept == []
 
 

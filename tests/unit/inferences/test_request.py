@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from inferences.request import InferenceRecord
-from inferences.store import to_item
+from feedback.rows import inference_item
+from inferences.request import InferenceRequest
 from shared.document import Json
-from shared.errors import InvalidField, ItemTooLarge, MissingField, Refusal, UnknownField
+from shared.fields import InvalidField, MissingField, UnknownField
+from shared.items import ItemTooLarge
+from shared.refusal import Refusal
 
 INFERENCE = "0192c4a0-7e00-7000-8000-000000000001"
 EPISODE = "0192c4a0-7e00-7000-8000-000000000002"
@@ -21,13 +23,13 @@ MINIMAL: dict[str, Json] = {
 
 def _refusal(document: Json) -> Refusal:
     with pytest.raises(Refusal) as caught:
-        InferenceRecord.parse(document)
+        InferenceRequest.parse(document)
     return caught.value
 
 
 def test_four_fields_are_enough() -> None:
     """They are what a metric or a comment needs."""
-    assert to_item(InferenceRecord.parse(MINIMAL)) == {
+    assert inference_item(InferenceRequest.parse(MINIMAL)) == {
         "target_id": {"S": INFERENCE},
         "target_type": {"S": "inference"},
         "episode_id": {"S": EPISODE},
@@ -44,7 +46,7 @@ def test_ids_are_kept_in_their_canonical_form() -> None:
         "episode_id": EPISODE.replace("-", ""),
     }
 
-    assert InferenceRecord.parse(document) == InferenceRecord.parse(MINIMAL)
+    assert InferenceRequest.parse(document) == InferenceRequest.parse(MINIMAL)
 
 
 @pytest.mark.parametrize("name", MINIMAL)
@@ -121,7 +123,7 @@ HUGE = "x" * 500_000
 def test_nothing_of_a_caller_is_repeated_at_length(document: Any) -> None:
     """Neither names nor values; and what is too large for an item is refused as that."""
     with pytest.raises(Refusal) as caught:
-        to_item(InferenceRecord.parse(document))
+        inference_item(InferenceRequest.parse(document))
 
     assert len(str(caught.value)) < 500
 
@@ -129,7 +131,7 @@ def test_nothing_of_a_caller_is_repeated_at_length(document: Any) -> None:
 def test_a_record_of_more_than_400_kb_is_refused() -> None:
     """Before DynamoDB is asked."""
     with pytest.raises(ItemTooLarge):
-        to_item(InferenceRecord.parse({**MINIMAL, "function_name": HUGE}))
+        inference_item(InferenceRequest.parse({**MINIMAL, "function_name": HUGE}))
 
 
 TOOL: dict[str, Json] = {"name": "t", "parameters": {"type": "object"}}
@@ -158,7 +160,7 @@ def test_what_demonstrations_need_is_kept_as_json_texts(
     given: dict[str, Json], stored: dict[str, str]
 ) -> None:
     """An output with sorted keys, for it is found by its text."""
-    item = to_item(InferenceRecord.parse({**MINIMAL, **given}))
+    item = inference_item(InferenceRequest.parse({**MINIMAL, **given}))
     kept = {
         name: item[name]["S"] for name in ("tool_params", "output_schema", "output") if name in item
     }
@@ -168,7 +170,7 @@ def test_what_demonstrations_need_is_kept_as_json_texts(
 
 def test_an_additional_tool_is_kept_with_its_schema() -> None:
     """In a form that a demonstration's tool set is made from."""
-    item = to_item(InferenceRecord.parse({**MINIMAL, "additional_tools": [TOOL]}))
+    item = inference_item(InferenceRequest.parse({**MINIMAL, "additional_tools": [TOOL]}))
 
     assert '"name":"t"' in item["tool_params"]["S"]
     assert '"parameters":{"type":"object"}' in item["tool_params"]["S"]
@@ -199,6 +201,6 @@ def test_a_custom_tool_needs_no_parameters() -> None:
     """It has a format of its own."""
     tool: Json = {"type": "openai_custom", "name": "t"}
 
-    item = to_item(InferenceRecord.parse({**MINIMAL, "additional_tools": [tool]}))
+    item = inference_item(InferenceRequest.parse({**MINIMAL, "additional_tools": [tool]}))
 
     assert '"type":"openai_custom"' in item["tool_params"]["S"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from reads.label_query import Question
-from shared.errors import InvalidField, MissingField, UnknownField
+from reads.label_query import LabelQuery
+from shared.fields import InvalidField, MissingField, UnknownField
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from shared.errors import InvalidField, MissingField, UnknownField
 )
 def test_an_output_is_sought_as_it_is_stored(output: str, sought: str) -> None:
     """However its keys are ordered."""
-    assert Question.parse({"metric_name": "m", "output": output}) == Question("m", sought)
+    assert LabelQuery.parse({"metric_name": "m", "output": output}) == LabelQuery("m", sought)
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_an_output_is_sought_as_it_is_stored(output: str, sought: str) -> None:
 def test_a_malformed_question_is_refused(body: dict[str, object], kind: type[Exception]) -> None:
     """By the field that is wrong."""
     with pytest.raises(kind):
-        Question.parse(body)  # type: ignore[arg-type]  # some of it is no JSON request
+        LabelQuery.parse(body)  # type: ignore[arg-type]  # some of it is no JSON request

@@ -4,10 +4,10 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-
 from receipts.api import build
+
 from reads.receipts import DynamoReceipts
-from shared.dynamodb import Item
+from shared.items import Item
 from tests.unit.conftest import Output
 from tests.unit.fakes import Invocation
 

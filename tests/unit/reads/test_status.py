@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from shared import VERSION
 from reads.status import build
+from shared import VERSION
 from tests.unit.fakes import Invocation, catalog
 
 if TYPE_CHECKING:

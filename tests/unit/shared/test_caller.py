@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.caller import ANYBODY, Caller, Grant, caller
-from shared.errors import CredentialExpired
+from shared.caller import ANYBODY, Caller, CredentialExpired, Grant, caller
 from shared.uuids import Uuid
 
 NOW = 1_790_000_000.0

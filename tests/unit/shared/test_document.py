@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import document
-from shared.errors import ECHO, MalformedBody
+from shared.document import MalformedBody
+from shared.refusal import EXCERPT
 
 JSON = st.recursive(
     st.none()
@@ -254,12 +255,12 @@ def test_a_type_is_named_as_tensorzero_names_it(value: document.Json, name: str)
 @given(JSON)
 def test_a_named_value_is_never_repeated_at_length(value: document.Json) -> None:
     """Even if each of its characters has to be escaped."""
-    assert len(document.found(value)) <= len('string ""…') + 6 * ECHO
+    assert len(document.found(value)) <= len('string ""…') + 6 * EXCERPT
 
 
 def test_a_long_string_is_cut() -> None:
     """And shows that it was."""
-    assert document.found("x" * 1_000_000) == f'string "{"x" * ECHO}…"'
+    assert document.found("x" * 1_000_000) == f'string "{"x" * EXCERPT}…"'
 
 
 @pytest.mark.parametrize(

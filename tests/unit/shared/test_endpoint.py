@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from feedback.kinds.registry import UnknownMetric
 from shared.caller import ANYBODY, Caller
 from shared.endpoint import Call, endpoint
-from shared.errors import UnknownMetric
 from shared.http import Reply
 from shared.telemetry import Telemetry
 from tests.unit.conftest import Output

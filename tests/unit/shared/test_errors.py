@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import errors
-from shared.errors import ECHO, Refusal, excerpt
+from shared.refusal import EXCERPT, Refusal, excerpt
 
 
 def _below(refusal: type[Refusal]) -> Iterator[type[Refusal]]:
@@ -60,10 +60,10 @@ def test_only_what_the_server_cannot_do_now_may_be_tried_again(refusal: type[Ref
 @given(st.text())
 def test_a_short_text_is_shown_whole(text: str) -> None:
     """Up to the length that an answer may repeat."""
-    assert excerpt(text[:ECHO]) == text[:ECHO]
+    assert excerpt(text[:EXCERPT]) == text[:EXCERPT]
 
 
-@given(st.text(min_size=ECHO + 1, max_size=2 * ECHO))
+@given(st.text(min_size=EXCERPT + 1, max_size=2 * EXCERPT))
 def test_a_longer_text_is_cut_visibly(text: str) -> None:
     """Its beginning is what helps."""
-    assert excerpt(text) == text[:ECHO] + "…"
+    assert excerpt(text) == text[:EXCERPT] + "…"

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from shared import fields
 from shared.document import Json
-from shared.errors import InvalidField, MissingField, Refusal, UnknownField
+from shared.fields import InvalidField, MissingField, UnknownField
+from shared.refusal import Refusal
 
 KNOWN: dict[str, fields.Field] = {
     "id": fields.uuid,

@@ -12,14 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback.kinds.registry import UnknownMetric
 from shared import http
-from shared.errors import (
-    BodyTooLarge,
-    MalformedBody,
-    StorageUnavailable,
-    UnknownMetric,
-    UnsupportedEncoding,
-)
+from shared.document import MalformedBody
+from shared.dynamodb import StorageUnavailable
+from shared.http import BodyTooLarge, UnsupportedEncoding
 
 
 def _encoded(raw: bytes, **headers: str) -> dict[str, Any]:

@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.dynamodb import WORST_CALL
-from shared.errors import StorageUnavailable
-from shared.retry import FIRST_PAUSE, LONGEST_PAUSE, persist
+from shared.dynamodb import WORST_CALL, StorageUnavailable
+from shared.retry import FIRST_PAUSE, LONGEST_PAUSE, retry
 from tests.unit.fakes import ManualTime
 
 
@@ -25,7 +24,7 @@ def test_what_succeeds_is_done_once() -> None:
     """And nobody asks for the time."""
     time = ManualTime()
 
-    assert persist(_busy(0), lambda: pytest.fail("asked"), time.sleep) == "done"
+    assert retry(_busy(0), lambda: pytest.fail("asked"), time.sleep) == "done"
     assert time.slept == []
 
 
@@ -33,7 +32,7 @@ def test_what_dynamodb_was_too_busy_for_is_tried_again() -> None:
     """After pauses that grow, each a little random, up to a second."""
     time = ManualTime()
 
-    assert persist(_busy(9), lambda: 1e9, time.sleep) == "done"
+    assert retry(_busy(9), lambda: 1e9, time.sleep) == "done"
     longest = [min(FIRST_PAUSE * 2**number, LONGEST_PAUSE) for number in range(9)]
     assert all(most / 2 <= slept <= most for slept, most in zip(time.slept, longest, strict=True))
 
@@ -44,7 +43,7 @@ def test_it_is_given_up_while_there_is_time_for_one_more_answer() -> None:
     end = time.now() + WORST_CALL + 3
 
     with pytest.raises(StorageUnavailable) as caught:
-        persist(_busy(1_000), lambda: end - time.now(), time.sleep)
+        retry(_busy(1_000), lambda: end - time.now(), time.sleep)
 
     assert caught.value.congested
     assert 2 <= sum(time.slept) <= 3
@@ -58,6 +57,6 @@ def test_an_outage_is_told_at_once() -> None:
         raise StorageUnavailable
 
     with pytest.raises(StorageUnavailable):
-        persist(call, lambda: 1e9, time.sleep)
+        retry(call, lambda: 1e9, time.sleep)
 
     assert time.slept == []

@@ -1,6 +1,7 @@
 """What a request leaves behind: one metric an outcome, one log line a refusal."""
 
-from shared.errors import StorageUnavailable, UnknownMetric
+from feedback.kinds.registry import UnknownMetric
+from shared.dynamodb import StorageUnavailable
 from shared.telemetry import UNAVAILABLE, Telemetry
 from tests.unit.conftest import Lines, Output
 

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import uuids
-from shared.errors import NotUuidV7
-from shared.uuids import Uuid
+from shared.uuids import NotUuidV7, Uuid
 
 CANONICAL = "0192c4a0-7e00-7abc-8def-0123456789ab"
 SIMPLE = CANONICAL.replace("-", "")

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from submit.api import build
 from feedback.model import Level, Record, Target
-from submit.service import Service
-from submit.store import FeedbackStore
-from shared.errors import StorageUnavailable
+from shared.dynamodb import StorageUnavailable
 from shared.http import Reply
 from shared.uuids import Uuid
+from submit.api import build
+from submit.service import Service
+from submit.store import FeedbackStore
 from tests.unit.conftest import Output
 from tests.unit.fakes import DictLookup, Invocation, ListStore, ManualTime, catalog, uuid7
 

@@ -8,33 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.reservations import Claim
-from feedback.lookup import Question, Reads
-from feedback.model import Level, Record, Target
+from feedback.kinds.registry import UnknownMetric
+from feedback.kinds.value import InvalidValue
+from feedback.lookup import BatchRead, Reads
+from feedback.model import Accepted, AmbiguousTarget, Level, Record, Target, WrongLevel
 from feedback.request import FeedbackRequest
-from submit.service import Receipt, Service
-from submit.store import Row
+from feedback.reservations import AlreadyVoted, IdempotencyKeyReused, Reservation
+from feedback.rows import Row
+from feedback.rules import FeedbackDisabled, NotGranted
+from feedback.tags import IncompleteEvaluation, ReservedTag, TagLimitExceeded
+from feedback.waiting import TargetNotFound
 from shared import uuids
 from shared.caller import ANYBODY, Caller, Grant
-from shared.errors import (
-    AlreadyVoted,
-    AmbiguousTarget,
-    FeedbackDisabled,
-    IdempotencyKeyReused,
-    IncompleteEvaluation,
-    InvalidValue,
-    ItemTooLarge,
-    NotGranted,
-    NotUuidV7,
-    Refusal,
-    ReservedTag,
-    StorageUnavailable,
-    TagLimitExceeded,
-    TargetNotFound,
-    UnknownMetric,
-    WrongLevel,
-)
-from shared.uuids import Uuid
+from shared.dynamodb import StorageUnavailable
+from shared.items import ItemTooLarge
+from shared.refusal import Refusal
+from shared.uuids import NotUuidV7, Uuid
+from submit.service import Service
 from tests.unit.fakes import DictLookup, ListStore, ManualTime, catalog, uuid7
 
 NOW = 1_790_000_000.0
@@ -67,7 +57,7 @@ class Stack:
 
     def receive(
         self, key: str | None = None, caller: Caller = ANYBODY, left: float = 28, **request: Any
-    ) -> Receipt:
+    ) -> Accepted:
         """Ask the service as a caller, with an idempotency key; give all it says."""
         service = Service(
             catalog=catalog(
@@ -355,7 +345,7 @@ def test_a_key_stores_once_whatever_happens_in_between() -> None:
 
     first, repeat = stack.receive("k"), stack.receive("k")
 
-    assert repeat == Receipt(first.feedback_id, repeated=True)
+    assert repeat == Accepted(first.feedback_id, repeated=True)
     assert first.repeated is False
     assert len(stack.store.rows) == 1
 
@@ -366,7 +356,7 @@ def test_a_key_that_was_read_answers_without_a_write() -> None:
     first = stack.receive("k")
     again = Stack(targets=DictLookup(claimed=stack.store.claimed))
 
-    assert again.receive("k") == Receipt(first.feedback_id, repeated=True)
+    assert again.receive("k") == Accepted(first.feedback_id, repeated=True)
     assert again.store.rows == []
     assert again.time.slept == []
 
@@ -418,7 +408,7 @@ def test_a_request_that_waits_for_its_target_is_answered_by_its_twin() -> None:
     waiting = Stack(targets=DictLookup())
     waiting.time.meanwhile[NOW + 0.2] = lambda: waiting.targets.claimed.update(stack.store.claimed)
 
-    assert waiting.receive("k") == Receipt(first.feedback_id, repeated=True)
+    assert waiting.receive("k") == Accepted(first.feedback_id, repeated=True)
 
 
 @pytest.mark.parametrize("key", [None, "k"])
@@ -432,7 +422,7 @@ def test_what_dynamodb_is_too_busy_for_is_tried_again(key: str | None) -> None:
             self._wait()
             return super().get(target, reads)
 
-        def read(self, question: Question) -> None:
+        def read(self, question: BatchRead) -> None:
             self._wait()
             super().read(question)
 
@@ -444,7 +434,9 @@ def test_what_dynamodb_is_too_busy_for_is_tried_again(key: str | None) -> None:
     class BusyStore(ListStore):
         busy = 2
 
-        def write(self, rows: Sequence[Row], claims: Sequence[Claim], now: int) -> Uuid | None:
+        def write(
+            self, rows: Sequence[Row], claims: Sequence[Reservation], now: int
+        ) -> Uuid | None:
             self.busy -= 1
             if self.busy >= 0:
                 raise StorageUnavailable(congested=True)
@@ -502,7 +494,7 @@ def test_a_token_that_allows_one_vote_allows_one_on_each_metric() -> None:
     with pytest.raises(AlreadyVoted):
         stack.receive(caller=ADA, value=False)
 
-    assert stack.receive("k", ADA) == Receipt(first.feedback_id, repeated=True)
+    assert stack.receive("k", ADA) == Accepted(first.feedback_id, repeated=True)
     assert len(stack.store.rows) == 2
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from feedback.kinds import comment
 from feedback.model import Feedback, Level, Metric, Target
-from submit.store import to_row
-from shared.errors import ItemTooLarge
+from feedback.rows import feedback_row
+from shared.items import ItemTooLarge
 from shared.uuids import Uuid
 
 TARGET = Target(Level.EPISODE, Uuid("0192c4a0-7e00-7000-8000-000000000001"))
@@ -32,7 +32,7 @@ def _comment(text: str, feedback_id: str = "0192c4a0-7e00-7000-8000-000000000002
 )
 def test_the_timestamp_is_the_ids(feedback_id: str, timestamp: str) -> None:
     """RFC 3339 in UTC, to the millisecond."""
-    assert to_row(_comment("", feedback_id)).item["timestamp"] == {"S": timestamp}
+    assert feedback_row(_comment("", feedback_id)).item["timestamp"] == {"S": timestamp}
 
 
 def test_an_item_of_400_kb_is_the_largest() -> None:
@@ -41,8 +41,8 @@ def test_an_item_of_400_kb_is_the_largest() -> None:
     values = 36 + len("episode") + 36 + 3 + 64 + len("2024-10-25T17:01:45.344Z")
     room = 400 * 1024 - len(names) - values
 
-    assert to_row(_comment("x" * room)).item["value"] == {"S": "x" * room}
+    assert feedback_row(_comment("x" * room)).item["value"] == {"S": "x" * room}
     with pytest.raises(ItemTooLarge, match="would take 409601 bytes: at most 409600 can be stored"):
-        to_row(_comment("x" * (room + 1)))
+        feedback_row(_comment("x" * (room + 1)))
     with pytest.raises(ItemTooLarge):
-        to_row(_comment("é" * (room // 2 + 1)))
+        feedback_row(_comment("é" * (room // 2 + 1)))

@@ -6,17 +6,14 @@ from typing import Any
 
 import pytest
 
+from feedback.demonstration.invalid import InvalidDemonstration
 from feedback.demonstration.kind import KIND
+from feedback.demonstration.library import UnknownFunction
+from feedback.demonstration.toolset import DuplicateTool, ToolNotFound
 from feedback.model import Record
 from shared.catalog import Catalog
 from shared.document import Json
-from shared.errors import (
-    DuplicateTool,
-    InvalidDemonstration,
-    Refusal,
-    ToolNotFound,
-    UnknownFunction,
-)
+from shared.refusal import Refusal
 
 FIND: dict[str, Any] = {
     "type": "object",

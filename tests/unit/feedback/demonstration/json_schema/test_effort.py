@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
+from feedback.demonstration.invalid import InvalidSchema
 from feedback.demonstration.json_schema.effort import STEPS, Effort
 from feedback.demonstration.json_schema.references import RESOURCES
 from feedback.demonstration.json_schema.weight import measure
 from shared.document import Json
-from shared.errors import InvalidSchema
 
 DEFINITIONS = 5
 

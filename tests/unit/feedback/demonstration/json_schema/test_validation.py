@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from feedback.demonstration.invalid import InvalidSchema
 from feedback.demonstration.json_schema.pattern import MAX_PATTERNS
 from feedback.demonstration.json_schema.validation import MAX_TEXT, violation
 from shared.document import Json
-from shared.errors import InvalidSchema
 
 DRAFTS = {
     4: "http://json-schema.org/draft-04/schema#",
