@@ -6,14 +6,18 @@ from typing import Any, Self, TypeGuard
 
 from authorizer.rejection import Rejection
 from shared import uuids
+from shared.clock import DAY, Seconds
 from shared.uuids import Uuid
 
 MAX_AUTHOR = 256
 MAX_TARGETS = 20
 MAX_METRICS = 50
 
-_SECONDS = range(2**53)
-"""Integers that every reader of JSON keeps as they are."""
+MAX_LIFETIME: Seconds = 366 * DAY
+"""How far ahead a token may expire: a time in milliseconds is refused, not good for ever."""
+LEEWAY: Seconds = 60.0
+"""How far the clock of a server that mints tokens may be ahead."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -34,21 +38,26 @@ class Claims:
     expires_at: int
 
     @classmethod
-    def parse(cls, payload: dict[str, Any]) -> Self:
+    def parse(cls, payload: dict[str, Any], now: Seconds) -> Self:
         """Read a token's claims; unknown ones are ignored. Raises InvalidToken."""
-        _seconds("iat", payload.get("iat"))
+        _moment("iat", payload.get("iat"))
+        if _moment("nbf", payload.get("nbf", 0)) > now + LEEWAY:
+            raise InvalidToken("nbf: the token is not valid yet")
+        expires_at = _moment("exp", payload.get("exp"))
+        if expires_at > now + MAX_LIFETIME:
+            raise InvalidToken("exp: a token is valid for a year at most, in seconds since 1970")
         return cls(
             author=_author(payload.get("sub")),
             targets=_targets(payload.get("targets")),
             metrics=_metrics(payload.get("metrics")),
             once=_once(payload.get("once", False)),
-            expires_at=_seconds("exp", payload.get("exp")),
+            expires_at=int(expires_at),
         )
 
 
-def _seconds(name: str, value: object) -> int:
-    if type(value) is not int or value not in _SECONDS:  # True is no second
-        raise InvalidToken(f"{name}: expected whole seconds since 1970")
+def _moment(name: str, value: object) -> Seconds:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**53:
+        raise InvalidToken(f"{name}: expected seconds since 1970")
     return value
 
 

@@ -12,7 +12,7 @@ MAX_TOKEN = 8 * 1024
 Token = NewType("Token", str)
 """A text in the form of a token: three parts of base64url with dots between them."""
 
-_SCHEME = "Bearer "
+_SCHEME = "bearer "  # in any case, as HTTP has it
 _API_KEY = re.compile(r"sk-t0-([0-9A-Za-z]{12})-([0-9A-Za-z]{48})")
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
@@ -33,9 +33,9 @@ class Secret:
 
 def parse(header: str) -> Secret | Token:
     """Read the header; a key and a token differ in form. Raises MalformedCredential."""
-    if not header.startswith(_SCHEME):
+    if header[: len(_SCHEME)].lower() != _SCHEME:
         raise MalformedCredential("Authorization header must start with 'Bearer '")
-    credential = header.removeprefix(_SCHEME)
+    credential = header[len(_SCHEME) :]
     if len(credential) > MAX_TOKEN:
         raise MalformedCredential(f"A credential has at most {MAX_TOKEN} characters")
     if key := _API_KEY.fullmatch(credential):

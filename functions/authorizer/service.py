@@ -62,7 +62,7 @@ def _by_token(token: Token, route: str, *, keys: Keys, now: Seconds) -> Context:
     if key is None:
         raise UnknownKey("No token key has this kid")
     key.check(now)
-    claims = tokens.verify(token, key)
+    claims = tokens.verify(token, key, now)
     grant = Grant(frozenset(claims.targets), frozenset(claims.metrics), claims.once)
     expires_at = min(claims.expires_at, key.expires_at or claims.expires_at)
     return token_context(key.id, claims.author, grant, expires_at)

@@ -24,6 +24,7 @@ handler = build(
         lookup=DynamoLookup(_client, _tables),
         writer=DynamoBatchWriter(_client, _tables, _clock.sleep),
         key_lifetime=int(os.environ["IDEMPOTENCY_DAYS"]) * DAY,
+        wait_limit=float(os.environ.get("TARGET_WAIT_SECONDS") or "inf"),
         clock=_clock,
     )
 )

@@ -3,6 +3,7 @@
 from functools import partial
 
 from batch.progress import Progress
+from batch.writes import answer_by_holder
 from feedback.lookup import BatchRead, Lookup, Reads
 from feedback.model import Record, Target
 from feedback.waiting import rounds
@@ -11,8 +12,14 @@ from shared.dynamodb import StorageUnavailable
 from shared.retry import retry
 
 
-def look_up(
-    progress: Progress, lookup: Lookup, now: Seconds, clock: Clock, time_left: TimeLeft
+def look_up(  # noqa: PLR0913 - what a look-up depends on
+    progress: Progress,
+    lookup: Lookup,
+    now: Seconds,
+    *,
+    wait_limit: Seconds,
+    clock: Clock,
+    time_left: TimeLeft,
 ) -> dict[Target, Record]:
     """Return the targets' records, and close the elements whose key is held already.
 
@@ -26,7 +33,7 @@ def look_up(
         if entry.draft.wait is not None:
             target = entry.draft.target
             reads[target] = tuple({*reads.get(target, ()), *entry.draft.reads})
-            waits[target] = entry.draft.wait
+            waits[target] = min(entry.draft.wait, wait_limit)
     try:
         for targets in rounds(waits, clock):
             batch = BatchRead({one: reads[one] for one in targets}, _keys(progress, targets))
@@ -37,7 +44,7 @@ def look_up(
                 progress.close_held(batch, now)
             needed = _needed(progress)
             for target in targets:
-                if target in found or target not in needed:
+                if target in found or target in batch.impossible or target not in needed:
                     del waits[target]
     except StorageUnavailable as refusal:
         for place, entry in list(progress.open.items()):
@@ -45,6 +52,25 @@ def look_up(
             if progress.atomic or missing:
                 progress.close(place, refusal)
     return found
+
+
+def close_refused(
+    progress: Progress, lookup: Lookup, now: Seconds, clock: Clock, time_left: TimeLeft
+) -> None:
+    """Close the elements that a rule refuses: by what they have stored before, if anything."""
+    refused = progress.refused_with_key
+    if not refused:
+        return
+    batch = BatchRead({}, {reservation.key for reservation, _ in refused.values()})
+    try:
+        retry(partial(lookup.read, batch), time_left, clock.sleep)
+    except StorageUnavailable as outage:
+        refused = {place: (reservation, outage) for place, (reservation, _) in refused.items()}
+    for place, (reservation, refusal) in refused.items():
+        earlier = batch.holder(reservation.key, now)
+        repeated = earlier is not None and reservation.is_same_request(earlier)
+        outcome = answer_by_holder(reservation, earlier) if earlier and repeated else refusal
+        progress.close(place, outcome)
 
 
 def _keys(progress: Progress, targets: list[Target]) -> set[str]:

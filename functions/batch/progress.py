@@ -33,6 +33,8 @@ class Progress:
     """Whether all of it is stored, or nothing."""
     open: dict[int, Entry] = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
+    refused_with_key: dict[int, tuple[Reservation, Refusal]] = field(default_factory=dict)
+    """Elements that a rule refuses, unless an earlier request has stored them under their key."""
     followers: dict[int, tuple[int, Outcome]] = field(default_factory=dict)
     """Elements whose key an earlier element reserves: which one, and what they become if it can."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from batch.lookup import look_up
+from batch.lookup import close_refused, look_up
 from batch.progress import Entry, Progress
 from batch.request import Element
 from batch.writer import BatchRefused, BatchWriter
@@ -13,12 +13,14 @@ from feedback.lookup import Lookup
 from feedback.model import Accepted, Record, Target
 from feedback.reservations import Reservation
 from feedback.rules import Draft, complete, draft
-from feedback.waiting import not_found
+from feedback.waiting import TargetNotFound
+from shared import uuids
 from shared.caller import Caller
 from shared.catalog import Catalog
 from shared.clock import Clock, Seconds, TimeLeft
 from shared.document import Json
 from shared.refusal import Refusal
+from shared.uuids import Uuid
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class BatchService:
     writer: BatchWriter
     key_lifetime: Seconds
     """How long an idempotency key is remembered."""
+    wait_limit: Seconds
+    """How long a target is waited for at most; TensorZero's own waits are 1 to 6 s."""
     clock: Clock
 
     def submit(
@@ -44,7 +48,15 @@ class BatchService:
         """
         now = self.clock.now()
         progress = self._draft(elements, caller, now, atomic=atomic)
-        records = look_up(progress, self.lookup, now, self.clock, time_left)
+        close_refused(progress, self.lookup, now, self.clock, time_left)
+        records = look_up(
+            progress,
+            self.lookup,
+            now,
+            wait_limit=self.wait_limit,
+            clock=self.clock,
+            time_left=time_left,
+        )
         writes = self._complete(progress, records)
         if atomic and progress.refused:
             for place in list(progress.open):
@@ -63,25 +75,30 @@ class BatchService:
         """Apply every rule that needs no look-up."""
         progress = Progress(atomic)
         for place, document in enumerate(elements):
+            reservation = None
             try:
                 element = Element.parse(document)
-                drafted = draft(element.request, caller, self.catalog, now)
-                reservation = self._reserve(element, drafted, caller, now)
+                feedback_id = uuids.new()
+                reservation = self._reserve(element, feedback_id, caller, now)
+                drafted = draft(feedback_id, element.request, caller, self.catalog, now)
                 looked_up = drafted.wait is not None
                 rows = None if looked_up else complete(drafted, Record(), self.catalog)
                 dryrun = bool(element.request.dryrun)
                 progress.open[place] = Entry(drafted, reservation, dryrun, rows)
             except Refusal as refusal:
-                progress.close(place, refusal)
+                if reservation is None:
+                    progress.close(place, refusal)
+                else:
+                    progress.refused_with_key[place] = reservation, refusal
         return progress
 
     def _reserve(
-        self, element: Element, drafted: Draft, caller: Caller, now: Seconds
+        self, element: Element, feedback_id: Uuid, caller: Caller, now: Seconds
     ) -> Reservation | None:
         if element.key is None or element.request.dryrun:
             return None
         expires_at = now + self.key_lifetime
-        return reservations.of_key(element.key, element.request, caller, drafted.id, expires_at)
+        return reservations.of_key(element.key, element.request, caller, feedback_id, expires_at)
 
     def _complete(self, progress: Progress, records: Mapping[Target, Record]) -> dict[int, Write]:
         """Return what is to be written of the open elements: of those with one key, the first.
@@ -102,7 +119,7 @@ class BatchService:
                 continue
             try:
                 rows = entry.rows or complete(
-                    entry.draft, _record(entry.draft.target, records), self.catalog
+                    entry.draft, self._record(entry.draft, records), self.catalog
                 )
             except Refusal as refusal:
                 progress.close(place, refusal)
@@ -115,9 +132,9 @@ class BatchService:
             writes[place] = Write(entry.draft.id, rows, [reservation] if reservation else [])
         return writes
 
-
-def _record(target: Target, records: Mapping[Target, Record]) -> Record:
-    record = records.get(target)
-    if record is None:
-        raise not_found(target)
-    return record
+    def _record(self, drafted: Draft, records: Mapping[Target, Record]) -> Record:
+        record = records.get(drafted.target)
+        if record is None:
+            cut = drafted.wait is not None and self.wait_limit < drafted.wait
+            raise TargetNotFound(drafted.target, cut=cut)
+        return record

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from feedback.model import Record, Target
 from feedback.reservations import TABLE, is_expired
 from feedback.rows import read_record
+from feedback.waiting import TargetNotFound
 from shared.clock import Seconds
 from shared.dynamodb import StorageUnavailable, outages
 from shared.items import Item
@@ -32,6 +33,8 @@ class BatchRead:
     records: dict[Target, Record] = field(default_factory=dict)
     reserved: dict[str, Item] = field(default_factory=dict)
     """The reservations' items by key, expired ones among them."""
+    impossible: set[Target] = field(default_factory=set)
+    """Targets whose id is recorded at the other level: they will never be found."""
     pending: list[dict[str, Any]] | None = None
     """The calls that are still to be made; None before the first."""
 
@@ -45,7 +48,10 @@ class Lookup(Protocol):
     """Where recorded targets and reservations are looked up."""
 
     def get(self, target: Target, reads: Reads) -> Record | None:
-        """Read these parts of a target's record; None if there is none of that level."""
+        """Read these parts of a target's record; None if there is none yet.
+
+        Raises TargetNotFound if the id is recorded at the other level.
+        """
 
     def read(self, batch: BatchRead) -> None:
         """Complete a read, or go on with it after StorageUnavailable."""
@@ -59,7 +65,7 @@ class DynamoLookup:
     tables: Mapping[str, str]
 
     def get(self, target: Target, reads: Reads) -> Record | None:
-        """Read these parts of a target's record. Raises StorageUnavailable."""
+        """Read these parts of a target's record. Raises StorageUnavailable, TargetNotFound."""
         with outages():
             answer = self.client.get_item(
                 TableName=self.tables["target"],
@@ -68,7 +74,12 @@ class DynamoLookup:
                 **_projection(("target_type", *reads)),
             )
         item: Item | None = answer.get("Item")  # type: ignore[assignment]  # the stubs are stricter
-        return read_record(item, target, reads) if item else None
+        if item is None:
+            return None
+        record = read_record(item, target, reads)
+        if record is None:
+            raise TargetNotFound(target)
+        return record
 
     def read(self, batch: BatchRead) -> None:
         """Complete a read with as few calls as possible.
@@ -109,6 +120,8 @@ class DynamoLookup:
             item = items.get(target.id)
             if item and (record := read_record(item, target, reads)):
                 batch.records[target] = record
+            elif item:
+                batch.impossible.add(target)
         for item in responses.get(self.tables[TABLE], ()):
             batch.reserved[item["key"]["S"]] = item
 

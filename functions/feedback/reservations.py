@@ -58,6 +58,10 @@ class Reservation(NamedTuple):
             item["expires_at"] = {"N": str(self.expires_at)}
         return item
 
+    def is_same_request(self, earlier: Item) -> bool:
+        """Whether the item that was there first is of a request that says the same."""
+        return self.fingerprint is not None and earlier["fingerprint"] == {"S": self.fingerprint}
+
     def holder(self, earlier: Item) -> Uuid:
         """Return the id of the feedback that holds it, if that is of this same request.
 
@@ -66,11 +70,13 @@ class Reservation(NamedTuple):
         """
         if self.fingerprint is None:
             raise AlreadyVoted("The token allows one vote on this target and metric: it is stored")
-        if earlier["fingerprint"] != {"S": self.fingerprint}:
+        first = Uuid(earlier["feedback_id"]["S"])
+        if not self.is_same_request(earlier):
             raise IdempotencyKeyReused(
-                "The idempotency key was used for another request: take a new key for a new one"
+                f"The idempotency key was used for another request, stored as {first}: "
+                "take a new key for a new request"
             )
-        return Uuid(earlier["feedback_id"]["S"])
+        return first
 
 
 def of_key(

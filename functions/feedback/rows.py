@@ -12,6 +12,8 @@ from shared.uuids import Uuid
 
 LABELS = "evaluation"
 """The key of the table of labels."""
+DOCUMENTS = ("tool_params", "output_schema", "output")
+"""The attributes of a recorded inference that are JSON texts."""
 
 
 class Row(NamedTuple):

@@ -10,7 +10,6 @@ from feedback.model import AmbiguousTarget, Feedback, Metric, Record, Target
 from feedback.request import FeedbackRequest
 from feedback.rows import Row, feedback_row, label_row
 from feedback.waiting import wait
-from shared import uuids
 from shared.caller import Caller, Grant
 from shared.catalog import Catalog
 from shared.clock import Seconds
@@ -47,7 +46,9 @@ class Draft(NamedTuple):
     """How long the target is waited for; None if it need not exist."""
 
 
-def draft(request: FeedbackRequest, caller: Caller, catalog: Catalog, now: Seconds) -> Draft:
+def draft(
+    feedback_id: Uuid, request: FeedbackRequest, caller: Caller, catalog: Catalog, now: Seconds
+) -> Draft:
     """Apply the rules that need no look-up. The first one that is broken raises its Refusal."""
     admitted = tags.admit(request.tags, internal=request.internal)
     _require_observability(catalog)
@@ -60,7 +61,7 @@ def draft(request: FeedbackRequest, caller: Caller, catalog: Catalog, now: Secon
     seconds = wait(target.id, now) if must_exist else None
     value = metric.kind.parse(metric.name, request.value)
     stored_tags = {**admitted, **caller.tags}
-    return Draft(uuids.new(), metric, target, value, stored_tags, label, reads, seconds)
+    return Draft(feedback_id, metric, target, value, stored_tags, label, reads, seconds)
 
 
 def complete(draft: Draft, record: Record, catalog: Catalog) -> list[Row]:

@@ -59,6 +59,8 @@ def _check_limits(tags: Mapping[str, str]) -> None:
     if len(tags) > MAX_TAGS:
         raise TagLimitExceeded(f"tags: at most {MAX_TAGS} tags can be given, found {len(tags)}")
     for name, value in tags.items():
+        if not name:
+            raise TagLimitExceeded("tags: a name has at least 1 character, found an empty one")
         if len(name) > MAX_NAME or len(value) > MAX_VALUE:
             raise TagLimitExceeded(
                 f"tags.{excerpt(name)}: a name has at most {MAX_NAME} characters and a value "

@@ -17,12 +17,20 @@ WORKFLOW_SHIFT: Seconds = 10_000_000_000.0
 """How far the ids of workflow evaluations are ahead of the clock."""
 PAUSES: tuple[Seconds, ...] = (0.05, 0.1, 0.2, 0.4)
 """Between looks; the last one repeats."""
+RETRY_AFTER = 1
+"""Seconds after which to send feedback again whose target was not waited for."""
 
 
 class TargetNotFound(Refusal):
     """No such inference or episode, after the wait."""
 
     code = "target_not_found"
+
+    def __init__(self, target: Target, *, cut: bool = False) -> None:
+        """Say it in TensorZero's words. `cut`: TensorZero would have waited longer for it."""
+        super().__init__(f"{target.level.capitalize()} ID: {target.id} does not exist")
+        if cut:
+            self.retry_after = RETRY_AFTER
 
 
 def wait(uuid: Uuid, now: Seconds) -> Seconds:
@@ -51,8 +59,3 @@ def rounds(waits: dict[Target, Seconds], clock: Clock) -> Iterator[list[Target]]
             return
         clock.sleep(min(next(pauses), *(left[target] for target in open_)))
         yield open_
-
-
-def not_found(target: Target) -> TargetNotFound:
-    """Make the refusal, in TensorZero's words."""
-    return TargetNotFound(f"{target.level.capitalize()} ID: {target.id} does not exist")

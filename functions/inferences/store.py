@@ -1,5 +1,6 @@
 """Where inferences and episodes are recorded: once, and never overwritten."""
 
+import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -7,7 +8,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from feedback.model import Inference
-from feedback.rows import episode_item, inference_item
+from feedback.rows import DOCUMENTS, episode_item, inference_item
+from shared.document import dump
 from shared.dynamodb import outages
 from shared.items import Item
 from shared.refusal import Refusal
@@ -55,9 +57,19 @@ class DynamoInferences:
 
 
 def _require_same(item: Item, error: ClientError) -> None:
-    recorded = error.response.get("Item")
-    if recorded != item:
+    recorded = error.response.get("Item", {})
+    if _normal(recorded) != _normal(item):
         kind, uuid = item["target_type"]["S"], item["target_id"]["S"]
         raise InferenceConflict(
             f"{kind.capitalize()} ID: {uuid} is already recorded, with other content"
         ) from error
+
+
+def _normal(item: Item) -> Item:
+    """Write the item's documents with sorted keys: their order says nothing."""
+    documents = {
+        name: {"S": dump(json.loads(item[name]["S"]), sort_keys=True)}
+        for name in DOCUMENTS
+        if name in item
+    }
+    return {**item, **documents}

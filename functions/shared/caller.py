@@ -44,6 +44,7 @@ class Caller(NamedTuple):
 
 
 ANYBODY = Caller()
+_TRUE = (True, "true")  # API Gateway may pass a boolean as its text
 
 
 def api_key_context(public_id: str, expires_at: int | None) -> Context:
@@ -80,7 +81,7 @@ def caller(event: Mapping[str, Any], now: Seconds) -> Caller:
     if context["credential"] == "token":
         key_id, author = context["key_id"], context["author"]
         targets, metrics = frozenset(context["targets"]), frozenset(context["metrics"])
-        grant = Grant(targets, metrics, context["once"])
+        grant = Grant(targets, metrics, context["once"] in _TRUE)
         return Caller(("token", author), {KEY_ID: key_id, AUTHOR: author}, grant)
     public_id = context["public_id"]
     return Caller(("api_key", public_id), {PUBLIC_ID: public_id})

@@ -17,6 +17,8 @@ MAX_BODY = 6 * 400 * 1024
 """The largest body read, in bytes: an item's 400 KB, each byte spelled as a \\u escape."""
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_UTF_8 = {"utf-8", "utf8", "us-ascii"}
+_REPLACEMENT = "\ufffd"
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -34,12 +36,22 @@ class UnsupportedEncoding(Refusal):
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
+class UnsupportedCharset(Refusal):
+    """A declared charset other than UTF-8."""
+
+    code = "unsupported_charset"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
 def body(event: Event, at_most: int = MAX_BODY) -> bytes:
     """Take the body's bytes out of an event, decoded and decompressed.
 
-    An absent body is an empty one. Raises BodyTooLarge, MalformedBody, UnsupportedEncoding.
+    An absent body is an empty one. Raises BodyTooLarge, MalformedBody, UnsupportedEncoding,
+    UnsupportedCharset.
     """
     text = event.get("body") or ""
+    headers = event.get("headers") or {}
+    _check_charset(headers.get("content-type", ""))
     try:
         raw = (
             base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
@@ -48,7 +60,8 @@ def body(event: Event, at_most: int = MAX_BODY) -> bytes:
         raise MalformedBody(
             "Failed to read the request body: the event's body is not base64, or not text"
         ) from error
-    headers = event.get("headers") or {}
+    if not event.get("isBase64Encoded"):
+        _check_replaced(text, raw, headers.get("content-length"))
     content = _decompress(raw, headers, at_most, is_text=not event.get("isBase64Encoded"))
     if len(content) > at_most:
         raise BodyTooLarge(f"The request body is too large: at most {at_most} bytes are read")
@@ -68,6 +81,24 @@ def refuse(refusal: Refusal) -> Reply:
     """Make the response to a request that is refused: `{"error": text, "code": code}`."""
     headers = {} if refusal.retry_after is None else {"retry-after": str(refusal.retry_after)}
     return reply(refusal.status, refusal.payload, **headers)
+
+
+def _check_charset(content_type: str) -> None:
+    if "charset" not in content_type.lower():
+        return
+    for parameter in content_type.lower().split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        charset = value.strip().strip("\"'")
+        if name.strip() == "charset" and charset not in _UTF_8:
+            raise UnsupportedCharset(
+                f"Content-Type: charset {excerpt(charset)!r} is not supported: send UTF-8"
+            )
+
+
+def _check_replaced(text: str, raw: bytes, sent: str | None) -> None:
+    """Refuse a text in which API Gateway has replaced what is not UTF-8; it says nothing of it."""
+    if _REPLACEMENT in text and sent is not None and sent.strip() != str(len(raw)):
+        raise MalformedBody("Failed to read the request body: it is not UTF-8")
 
 
 def _decompress(raw: bytes, headers: Mapping[str, str], at_most: int, *, is_text: bool) -> bytes:

@@ -22,7 +22,7 @@ class Refusal(Exception):
     status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
     code: ClassVar[str]
     """Stable, in snake case: the class's name."""
-    retry_after: ClassVar[int | None] = None
+    retry_after: int | None = None
     """Seconds after which the same request may succeed; None where it cannot."""
 
     @property

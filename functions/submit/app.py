@@ -23,6 +23,7 @@ handler = build(
         lookup=DynamoLookup(_client, _tables),
         store=DynamoFeedbackStore(_client, _tables),
         key_lifetime=int(os.environ["IDEMPOTENCY_DAYS"]) * DAY,
+        wait_limit=float(os.environ.get("TARGET_WAIT_SECONDS") or "inf"),
         clock=Clock(),
     )
 )

@@ -21,6 +21,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 MAX_AUTHOR = 256
 MAX_TARGETS = 20
 MAX_METRICS = 50
+MAX_LIFETIME = 366 * 24 * 60 * 60
+"""How long a token may be valid, in seconds."""
 MAX_TOKEN = 8 * 1024
 """The longest token that is accepted, in characters."""
 
@@ -95,6 +97,6 @@ def _is_text(value: object) -> bool:
 
 def _seconds(expires_in: timedelta) -> int:
     seconds = int(expires_in.total_seconds())
-    if seconds <= 0:
-        raise ValueError("a token is for a second at least")
+    if not 0 < seconds <= MAX_LIFETIME:
+        raise ValueError("a token is valid for a second at least and a year at most")
     return seconds
