@@ -57,7 +57,7 @@ class DynamoInferences:
 
 
 def _require_same(item: Item, error: ClientError) -> None:
-    recorded = error.response.get("Item", {})
+    recorded: Item = error.response.get("Item", {})  # type: ignore[assignment]  # the stubs have no Item
     if _normal(recorded) != _normal(item):
         kind, uuid = item["target_type"]["S"], item["target_id"]["S"]
         raise InferenceConflict(

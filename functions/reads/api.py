@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from reads.label_query import LabelQuery
 from reads.labels import DynamoLabels
-from reads.receipts import DynamoReceipts, FeedbackNotFound
+from reads.receipts import DynamoReceipts, FeedbackNotFound, UnknownRoute
 from reads.status import Status
-from shared import document, fields, http
+from shared import document, fields, http, uuids
 from shared.endpoint import Call, Handler, endpoint
 from shared.http import Reply
 from shared.retry import retry
@@ -39,7 +39,9 @@ def build(receipts: DynamoReceipts, labels: DynamoLabels, status: Status) -> Han
 def _receipt(receipts: DynamoReceipts, call: Call) -> dict[str, Any]:
     parameters = call.event["pathParameters"]
     target_id = fields.uuid("target_id", parameters["target_id"])
-    feedback_id = fields.uuid("feedback_id", parameters["feedback_id"])
+    feedback_id = uuids.parse(parameters["feedback_id"])
+    if feedback_id is None:
+        raise UnknownRoute("No such route: a path that ends in the id of feedback was expected")
     get = partial(receipts.get, target_id, feedback_id)
     receipt = retry(get, call.time_left, time.sleep)
     if receipt is None:

@@ -22,6 +22,13 @@ class FeedbackNotFound(Refusal):
     status = HTTPStatus.NOT_FOUND
 
 
+class UnknownRoute(Refusal):
+    """No route has this path, and what stands for a feedback's id in it is not a UUID."""
+
+    code = "unknown_route"
+    status = HTTPStatus.NOT_FOUND
+
+
 @dataclass(frozen=True, slots=True)
 class DynamoReceipts:
     """Feedback in DynamoDB tables; reads are strongly consistent."""

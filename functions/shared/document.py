@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from http import HTTPStatus
 from typing import Never, TypeAlias
 
 from shared.refusal import Refusal, excerpt
@@ -11,13 +12,17 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 MAX_DEPTH = 127
 """How deeply arrays and objects may nest."""
+MAX_VALUES = 250_000
+"""How many values a document may have: of small ones, each takes up to 240 bytes of memory."""
 
 _POSITIONAL = 5
 """The negative exponent that Python writes as one, and TensorZero as zeros."""
 _INTEGERS = range(-(2**63), 2**64)
 _INTEGER_DIGITS = len(str(-(2**63)))
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?+', re.DOTALL)  # possessive: nothing to backtrack into
-_BRACKET = re.compile(rb"[\[{]|[\]}]")
+_STRUCTURE = re.compile(  # possessive: nothing to backtrack into
+    rb'"(?:[^"\\]|\\.)*+"?+|[\[\]{},]', re.DOTALL
+)
+"""A string, whole or cut, or what separates and nests values."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?)(\d)(?:\.(\d+))?e-(\d+)')
 """A string, or a number with a negative exponent: sign, digit, decimals, exponent."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -29,16 +34,23 @@ class MalformedBody(Refusal):
     code = "malformed_body"
 
 
+class BodyTooLarge(Refusal):
+    """A body that cannot be an item, or would take too much memory."""
+
+    code = "body_too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 def parse(body: bytes) -> Json:
     """Read a JSON text; of a key given twice the last value counts.
 
     Integers beyond 64 bits become floats. Raises MalformedBody for whatever is not JSON in
     UTF-8: NaN and infinities, numbers beyond a float, lone surrogates, more than MAX_DEPTH
-    levels.
+    levels. Raises BodyTooLarge for more than MAX_VALUES values.
     """
     try:
         text = body.decode()
-        _check_depth(body)
+        _check_structure(body)
         document: Json = _DECODER.decode(text)
         if b"\\u" in body and _SURROGATE.search(body):
             json.dumps(document, ensure_ascii=False).encode()
@@ -94,15 +106,29 @@ def _respell(token: re.Match[str]) -> str:
     return f"{sign}{digit}{f'.{decimals}' if decimals else ''}e-{int(exponent)}"
 
 
-def _check_depth(body: bytes) -> None:
-    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
+def _check_structure(body: bytes) -> None:
+    """Count values and depth: roughly first, since few bodies come near a limit."""
+    containers = body.count(b"[") + body.count(b"{")
+    if containers <= MAX_DEPTH and containers + body.count(b",") < MAX_VALUES:
         return
-    depth = 0
-    for bracket in _BRACKET.findall(_STRING.sub(b"", body)):
-        depth += 1 if bracket in b"[{" else -1
+    depth = values = strings = 0
+    for token in _STRUCTURE.finditer(body):
+        match token[0][:1]:
+            case b'"':
+                strings += 1
+            case b",":
+                values += 1
+            case b"[" | b"{":
+                depth, values = depth + 1, values + 1
+            case _:
+                depth -= 1
         if depth > MAX_DEPTH:
             raise RecursionError(
                 f"recursion limit exceeded: more than {MAX_DEPTH} levels of nesting"
+            )
+        if values >= MAX_VALUES or strings > 2 * MAX_VALUES:  # keys are strings too
+            raise BodyTooLarge(
+                f"The request body has too many values: at most {MAX_VALUES} are read"
             )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-from shared.document import MalformedBody
+from shared.document import BodyTooLarge, MalformedBody
 from shared.refusal import Refusal, excerpt
 
 Event: TypeAlias = dict[str, Any]
@@ -20,13 +20,6 @@ _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _UTF_8 = {"utf-8", "utf8", "us-ascii"}
 _REPLACEMENT = "\ufffd"
 _GZIP = 16 + zlib.MAX_WBITS
-
-
-class BodyTooLarge(Refusal):
-    """A body that cannot be an item."""
-
-    code = "body_too_large"
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class UnsupportedEncoding(Refusal):
