@@ -104,10 +104,10 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept(
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
-def test_a_key_that_nobody_was_shown_is_named(
+def test_a_key_that_nobody_was_shown_is_disabled(
     form: list[str], feedback: Feedback, dynamodb: "DynamoDBClient", aws: Emulator
 ) -> None:
-    """It is in force: whoever made it is to know."""
+    """Nobody could use it, and nobody is to find it later."""
     before = _items(dynamodb, aws)
 
     with full_disk():
@@ -117,8 +117,9 @@ def test_a_key_that_nobody_was_shown_is_named(
     assert made.code == 1
     assert made.err.endswith(
         "Error: The answer cannot be written: [Errno 28] No space left on device."
-        f" The key {key_id} is in force all the same: disable it if nobody has it.\n"
+        f" The key {key_id} was made and is disabled again.\n"
     )
+    assert "disabled_at" in _items(dynamodb, aws)[key_id]
 
 
 def test_a_table_that_cannot_be_written_is_told(feedback: Feedback) -> None:

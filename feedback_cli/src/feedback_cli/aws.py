@@ -1,4 +1,4 @@
-"""What AWS answers when something is wrong, told in one line."""
+"""What AWS answers when something is wrong, as one sentence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from feedback_cli.errors import Failure
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def failures() -> Iterator[None]:
     """Turn what the SDK raises into a Failure."""
     try:
         yield

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -55,7 +56,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 @contextmanager
 def _usage() -> Iterator[None]:
-    """Tell that a value of the command line's is wrong."""
+    """Report a wrong value of the command line as such."""
     try:
         yield
     except ValueError as error:
@@ -64,6 +65,23 @@ def _usage() -> Iterator[None]:
 
 def _stack(name: str, *, local: bool) -> Stack:
     return Stack.local(Path.cwd()) if local else Stack.deployed(name)
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - a flag
+    if asked:
+        output.say(version("tensorzero-feedback-cli"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    pass
 
 
 @keys.command()
@@ -100,14 +118,14 @@ def create(
         _only_for("--kind api", {"--scope": scope})
         proof, verifier = _key_pair(algorithm, public_key)
         item = new_token_key(*verifier, description, expires_in)
-    table.put(_stack(stack_name, local=local), item)
-    key = Key.parse(item)
+    output.require()
+    stack, key = _stack(stack_name, local=local), Key.parse(item)
+    table.put(stack, item)
     try:
         _show(key, proof, as_json=as_json)
     except Failure as failure:
-        raise Failure(
-            f"{failure} The key {key.id} is in force all the same: disable it if nobody has it."
-        ) from failure
+        table.disable(stack, key.id)
+        raise Failure(f"{failure} The key {key.id} was made and is disabled again.") from failure
 
 
 def _show(key: Key, proof: dict[str, str], *, as_json: bool) -> None:
@@ -159,7 +177,9 @@ def disable(
     local: Local = False,
     as_json: Json = False,
 ) -> None:
-    """Put a key out of force, for good."""
+    """Disable a key, for good."""
+    if not key_id:
+        raise typer.BadParameter("expected the id of a key, found an empty text")
     stack = _stack(stack_name, local=local)
     key = table.disable(stack, key_id)
     if as_json:
@@ -185,7 +205,7 @@ def mint(
     once: Annotated[bool, typer.Option("--once", help="Refuse a second vote.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Sign a token for an end user. Nobody is called: it works offline."""
+    """Sign a token for an end user; this works offline."""
     with _usage():
         minted = tokens.mint(
             private_key.read_bytes(),

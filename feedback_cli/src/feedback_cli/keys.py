@@ -62,7 +62,7 @@ class Key:
         )
 
     def state(self, now: datetime) -> str:
-        """Tell whether the key is in force."""
+        """Return `active`, `disabled` or `expired`."""
         if self.disabled_at is not None:
             return "disabled"
         if self.expires_at is not None and self.expires_at <= moment(now):
@@ -73,7 +73,7 @@ class Key:
 def new_api_key(
     scopes: Iterable[Scope], description: str = "", lifetime: timedelta | None = None
 ) -> tuple[str, Item]:
-    """Make an API key: the text that is told once, and the item, which does not hold it."""
+    """Make an API key: the text that is shown once, and the item, which does not hold it."""
     secret = _random(48)
     item = {
         **_common("api_key", description, lifetime),

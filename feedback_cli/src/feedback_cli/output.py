@@ -26,8 +26,15 @@ def say(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Tell a person something that is no part of the answer, and is not redirected with it."""
-    sys.stderr.write(f"{text}\n")
+    """Write a remark for a person, which is not part of the answer; nowhere if stderr is closed."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{text}\n")
+
+
+def require() -> None:
+    """Raise Failure if nobody would see the answer: before anything is made that it must show."""
+    if sys.stdout is None:
+        raise Failure("The answer cannot be written: standard output is closed.")
 
 
 def document(value: object) -> None:
@@ -58,14 +65,15 @@ def keys(rows: Iterable[Key], *, aside: bool = False) -> None:
             key.state(datetime.now(UTC)),
         )
     stream = sys.stderr if aside else sys.stdout
-    width = None if stream.isatty() else _WIDE
     with _writing():
+        width = None if stream is None or stream.isatty() else _WIDE
         Console(file=stream, width=width, markup=False, emoji=False, highlight=False).print(table)
 
 
 @contextmanager
 def _writing() -> Iterator[None]:
-    """Tell what is in the way: a full disk, a closed pipe, an encoding without these letters."""
+    """Say what is in the way: a full disk, a closed pipe, an encoding without these letters."""
+    require()
     try:
         yield
         sys.stdout.flush()

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import TypeAlias, cast
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
     EllipticCurvePrivateKey,
@@ -59,27 +60,31 @@ def public_pem(key: PublicKey) -> str:
 
 
 def load_private(pem: bytes) -> tuple[Algorithm, PrivateKey]:
-    """Read a private key, and tell what it signs with. Raises ValueError."""
+    """Read a private key; return it with the algorithm that it signs by. Raises ValueError."""
     try:
         key = load_pem_private_key(pem, password=None)
     except TypeError as error:
         raise ValueError("the private key is encrypted: decrypt it first") from error
     except ValueError as error:
         raise ValueError("this is no private key in PEM form") from error
+    except UnsupportedAlgorithm as error:
+        raise ValueError(_UNSUITABLE) from error
     return _algorithm(key.public_key()), cast("PrivateKey", key)
 
 
 def load_public(pem: bytes) -> tuple[Algorithm, PublicKey]:
-    """Read a public key, and tell what it verifies. Raises ValueError."""
+    """Read a public key; return it with the algorithm that it verifies. Raises ValueError."""
     try:
         key = load_pem_public_key(pem)
     except ValueError as error:
         raise ValueError("this is no public key in PEM form") from error
+    except UnsupportedAlgorithm as error:
+        raise ValueError(_UNSUITABLE) from error
     return _algorithm(key), cast("PublicKey", key)
 
 
 def _algorithm(key: object) -> Algorithm:
-    """Tell the one algorithm that a key is for. Raises ValueError."""
+    """Return the one algorithm that a key is for. Raises ValueError."""
     match key:
         case Ed25519PublicKey():
             return Algorithm.EDDSA

@@ -1,6 +1,7 @@
 """The stack whose keys are meant: found by its name, on AWS or on this machine."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -9,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from feedback_cli.aws import told
+from feedback_cli.aws import failures
 from feedback_cli.errors import Failure
 
 if TYPE_CHECKING:
@@ -31,22 +32,24 @@ class Stack:
     table: str
     """The table of keys."""
     cache_seconds: str
-    """For how long API Gateway may go on with what it knows of a key."""
+    """For how long API Gateway may go on with an earlier answer about a key."""
 
     @classmethod
     def deployed(cls, name: str) -> Self:
         """Find a stack where the AWS CLI would look for it. Raises Failure."""
-        with told():
-            return cls._find(boto3.session.Session(), name)
+        with failures():
+            return cls._find(boto3.session.Session(region_name=os.environ.get("AWS_REGION")), name)
 
     @classmethod
     def local(cls, folder: Path) -> Self:
         """Find the stack that runs in the checkout around a folder. Raises Failure."""
         notes = [above / NOTE for above in (folder, *folder.parents) if (above / NOTE).is_file()]
         if not notes:
-            raise Failure("No stack runs in this checkout: start one with `make run`.")
+            raise Failure(
+                f"No stack runs in a checkout around {folder}: start one there with `make run`."
+            )
         note = json.loads(notes[0].read_text("utf-8"))
-        with told():
+        with failures():
             session = boto3.session.Session("test", "test", region_name=note["region"])
             return cls._find(session, note["stack"], endpoint_url=note["endpoint"])
 

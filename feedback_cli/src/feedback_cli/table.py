@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from feedback_cli.aws import told
+from feedback_cli.aws import failures
 from feedback_cli.errors import Failure
 from feedback_cli.keys import Item, Key, moment
 from feedback_cli.stack import Stack
@@ -10,7 +10,7 @@ from feedback_cli.stack import Stack
 
 def put(stack: Stack, item: Item) -> None:
     """Store a new key. Raises Failure."""
-    with told():
+    with failures():
         stack.client.put_item(
             TableName=stack.table, Item=item, ConditionExpression="attribute_not_exists(id)"
         )
@@ -19,15 +19,15 @@ def put(stack: Stack, item: Item) -> None:
 def listed(stack: Stack) -> list[Key]:
     """Read all keys, the newest first. Raises Failure."""
     pages = stack.client.get_paginator("scan").paginate(TableName=stack.table, ConsistentRead=True)
-    with told():
+    with failures():
         keys = [Key.parse(item) for page in pages for item in page["Items"]]
     return sorted(keys, key=lambda key: (key.created_at, key.id), reverse=True)
 
 
 def disable(stack: Stack, key_id: str) -> Key:
-    """Put a key out of force from now on, or leave it so. Raises Failure."""
+    """Disable a key from now on; a disabled one stays as it is. Raises Failure."""
     try:
-        with told():
+        with failures():
             answer = stack.client.update_item(
                 TableName=stack.table,
                 Key={"id": {"S": key_id}},

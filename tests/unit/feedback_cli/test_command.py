@@ -2,7 +2,12 @@
 
 import contextlib
 import json
+import shlex
+import subprocess
+import sys
+import time
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -43,7 +48,7 @@ def test_a_token_is_minted_offline(feedback: Feedback, private_key: str) -> None
     assert (minted.code, minted.err) == (0, "")
     public = signing.public_pem(PRIVATE.public_key())
     key = TokenKey(KEY_ID, None, None, algorithm="EdDSA", public_key=public)
-    claims = tokens.verify(Token(minted.out.removesuffix("\n")), key)
+    claims = tokens.verify(Token(minted.out.removesuffix("\n")), key, time.time())
     assert (claims.author, claims.targets, claims.metrics) == (
         "ada",
         [TARGET],
@@ -94,7 +99,14 @@ def test_a_wrong_call_is_told_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"author": ""}, {"author": "x" * 257}, {"expires_in": "soon"}, {"expires_in": "0s"}]
+    "wrong",
+    [
+        {"author": ""},
+        {"author": "x" * 257},
+        {"expires_in": "soon"},
+        {"expires_in": "0s"},
+        {"expires_in": "367d"},
+    ],
 )
 def test_a_token_that_would_be_refused_is_not_minted(
     wrong: dict[str, str], feedback: Feedback, private_key: str
@@ -144,12 +156,12 @@ def test_without_credentials_it_says_what_is_missing(feedback: Feedback, tmp_pat
     }
     with environment(nothing):
         nowhere = feedback("keys", "list")
-    with environment({**nothing, "AWS_DEFAULT_REGION": "eu-west-1"}):
-        nobody = feedback("keys", "list")
-
     assert (nowhere.code, nowhere.err) == (1, "Error: You must specify a region.\n")
-    assert nobody.code == 1
-    assert nobody.err.startswith("Error: There are no AWS credentials: set AWS_PROFILE")
+    for variable in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        with environment({**nothing, variable: "eu-west-1"}):
+            nobody = feedback("keys", "list")
+        assert nobody.code == 1
+        assert nobody.err.startswith("Error: There are no AWS credentials: set AWS_PROFILE")
 
 
 def test_where_nothing_runs_it_says_how_to_start_it(feedback: Feedback, tmp_path: Path) -> None:
@@ -158,7 +170,9 @@ def test_where_nothing_runs_it_says_how_to_start_it(feedback: Feedback, tmp_path
         called = feedback("keys", "list", "--local")
 
     assert called.code == 1
-    assert called.err == "Error: No stack runs in this checkout: start one with `make run`.\n"
+    assert called.err == (
+        f"Error: No stack runs in a checkout around {tmp_path}: start one there with `make run`.\n"
+    )
 
 
 def test_the_default_stack_is_the_development_stack() -> None:
@@ -166,3 +180,31 @@ def test_the_default_stack_is_the_development_stack() -> None:
     config = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
 
     assert config["default"]["global"]["parameters"]["stack_name"] == DEFAULT
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_a_closed_stream_ends_in_an_exit_code(
+    closed: str, private_key: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Without an answer the command fails; a remark may be lost."""
+    redirected = {"stdout": ">&-", "stderr": "2>&-"}[closed]
+    command = shlex.join([sys.executable, "-m", "feedback_cli", *_mint(private_key)])
+
+    ended = subprocess.run(f"exec {command} {redirected}", shell=True, check=False)  # noqa: S602
+
+    assert ended.returncode == (1 if closed == "stdout" else 0)
+    written = capfd.readouterr()
+    assert "Traceback" not in written.err
+    assert bool(written.out) == (closed == "stderr")
+
+
+def test_it_says_its_version(feedback: Feedback) -> None:
+    """The one of its package."""
+    assert feedback("--version").out == f"{version('tensorzero-feedback-cli')}\n"
+
+
+def test_an_empty_id_is_refused_before_anything_is_asked(feedback: Feedback) -> None:
+    """It is no key's."""
+    disabled = feedback("keys", "disable", "")
+
+    assert disabled.code == 2

@@ -55,6 +55,30 @@ def test_a_key_that_is_for_none_is_refused(kind: str) -> None:
         signing.load_public(public)
 
 
+UNSUPPORTED = """\
+-----BEGIN PRIVATE KEY-----
+MGECAQAwEAYHKoZIzj0CAQYFZysBBAcESjBIAgEBBBUAHevKK6cHNIfcPOc9XeoK
+mYps2NqhLAMqAASh383gmGewr5v/KhA+4BFDPCLJ70iWneFo+1sX371qEu8cH7X5
+BwEv
+-----END PRIVATE KEY-----
+-----BEGIN PUBLIC KEY-----
+MD4wEAYHKoZIzj0CAQYFZysBBAcDKgAEod/N4JhnsK+b/yoQPuARQzwiye9Ilp3h
+aPtbF9+9ahLvHB+1+QcBLw==
+-----END PUBLIC KEY-----
+"""
+"""Both halves of a key on a curve that the library does not have."""
+
+
+def test_a_curve_that_the_library_does_not_have_is_refused() -> None:
+    """By the same text as any other unsuitable key."""
+    private, _, public = UNSUPPORTED.encode().partition(b"-----BEGIN PUBLIC")
+
+    with pytest.raises(ValueError, match=r"neither of Ed25519, nor of the curve P-256"):
+        signing.load_private(private)
+    with pytest.raises(ValueError, match=r"neither of Ed25519, nor of the curve P-256"):
+        signing.load_public(b"-----BEGIN PUBLIC" + public)
+
+
 def test_what_is_no_key_is_refused() -> None:
     """Nor is the other half one."""
     private = signing.generate(Algorithm.EDDSA)
