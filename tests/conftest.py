@@ -33,5 +33,5 @@ def dynamodb(aws: Emulator) -> "DynamoDBClient":
 
 @pytest.fixture(scope="session")
 def tables(dynamodb: "DynamoDBClient") -> dict[str, str]:
-    """Make the template's tables; logical id to name."""
+    """Make the template's tables; their names by the keys that the code has."""
     return create_tables(dynamodb)

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from configuration.catalog import load
-from configuration.layer import write
 from feedback.lookup import DynamoLookup
 from inferences.api import build as build_inferences
 from inferences.store import DynamoInferences
 from shared.catalog import Catalog
-from shared.clock import Clock
+from shared.clock import DAY, Clock
 from submit.api import build as build_feedback
 from submit.service import Service
 from submit.store import DynamoFeedbackStore
 from tests.conformance.placeholders import HERE, PLACEHOLDER, TARGETS, Placeholders
+from tests.support.lambdas import LAYER, write_layer
 from tests.unit.fakes import Invocation
 
 if TYPE_CHECKING:
@@ -25,22 +24,21 @@ if TYPE_CHECKING:
 
     from shared.endpoint import Handler
 
-TABLES = {
-    "boolean": ("BooleanMetricFeedback", "target_id"),
-    "float": ("FloatMetricFeedback", "target_id"),
-    "comment": ("CommentFeedback", "target_id"),
-    "demonstration": ("DemonstrationFeedback", "inference_id"),
-    "evaluation_human_feedback": ("EvaluationHumanFeedback", "datapoint_id"),
+ROWS = {
+    "boolean": ("boolean", "target_id"),
+    "float": ("float", "target_id"),
+    "comment": ("comment", "target_id"),
+    "demonstration": ("demonstration", "inference_id"),
+    "evaluation_human_feedback": ("evaluation", "datapoint_id"),
 }
-"""A row's name in a case: its table, and the table's partition key."""
-NOT_RECORDED = {"episode"}
+"""A row's name in a case: the key of its table, and the table's partition key."""
 RENAMED = {("no_chat_fn", "INF_CHAT"): "renamed_fn"}
 """Under a configuration where its function was renamed, the inference is of the new one."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a case was answered, and the rows that are stored after it."""
+    """The answer to a case, and the rows that are stored after it."""
 
     ids: Placeholders
     status: int
@@ -55,7 +53,7 @@ class Gateway:
         """Compile the configurations into a folder, and build the handlers."""
         self._client = client
         self._tables = tables
-        self._record = build_inferences(DynamoInferences(client, tables["Target"]))
+        self._record = build_inferences(DynamoInferences(client, tables["target"]))
         self._feedback = {
             path.stem: self._build(path, folder / path.stem)
             for path in (HERE / "config").glob("*.toml")
@@ -75,14 +73,11 @@ class Gateway:
         return Answer(ids, answer["statusCode"], json.loads(answer["body"]), self._rows(ids))
 
     def _build(self, config: Path, folder: Path) -> "Handler":
-        write(load(str(config)), folder)
         service = Service(
-            catalog=Catalog.load(folder),
-            lookup=DynamoLookup(self._client, self._tables["Target"], self._tables["Idempotency"]),
-            store=DynamoFeedbackStore(
-                self._client, {row: self._tables[table] for row, (table, _) in TABLES.items()}
-            ),
-            key_days=7,
+            catalog=Catalog.load(write_layer(folder, config) / LAYER),
+            lookup=DynamoLookup(self._client, self._tables),
+            store=DynamoFeedbackStore(self._client, self._tables),
+            key_lifetime=7 * DAY,
             clock=Clock(),
         )
         return build_feedback(service)
@@ -124,7 +119,7 @@ class Gateway:
                 for uuid in set(ids.ids.values())
                 for item in self._query(self._tables[table], key, uuid)
             ]
-            for row, (table, key) in TABLES.items()
+            for row, (table, key) in ROWS.items()
         }
 
     def _query(self, table: str, key: str, uuid: str) -> list[dict[str, Any]]:

@@ -54,7 +54,7 @@ class Placeholders:
     ids: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
-        """Give the id that a placeholder stands for."""
+        """Return the id that a placeholder stands for."""
         return self.ids.setdefault(name, self._make(name))
 
     def fill(self, text: str) -> str:

@@ -70,7 +70,7 @@ def _compare_refusal(answer: Answer, expect: dict[str, Any]) -> None:
 
 
 def _row(items: list[dict[str, Any]]) -> dict[str, Any]:
-    """Give the only row that a case may have stored, as plain values."""
+    """Return the only row that a case may have stored, as plain values."""
     (item,) = items
     return {name: _plain(value) for name, value in item.items() if name not in KEPT_APART}
 

@@ -13,7 +13,7 @@ from feedback_cli.command import main
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a command."""
+    """A command's exit code and its output."""
 
     code: int
     out: str
@@ -25,13 +25,13 @@ Feedback: TypeAlias = Callable[..., Run]
 
 @contextmanager
 def full_disk() -> Iterator[None]:
-    """Let the answer be redirected to where there is no room."""
+    """Redirect the output to a disk without room."""
     with Path("/dev/full").open("w") as full, redirect_stdout(full):
         yield
 
 
 def command(capsys: pytest.CaptureFixture[str]) -> Feedback:
-    """Give what runs `feedback` with arguments."""
+    """Return a function that runs `feedback` with arguments."""
 
     def run(*arguments: str) -> Run:
         with pytest.raises(SystemExit) as ended:

@@ -20,7 +20,7 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def towards(endpoint: str) -> dict[str, str]:
-    """Give the variables that send a client's calls to an endpoint on this machine."""
+    """Return the variables that send a client's calls to an endpoint on this machine."""
     return {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

@@ -12,46 +12,44 @@ from typing import TYPE_CHECKING
 from configuration.catalog import load
 from configuration.layer import write
 from tests.support.environment import environment, towards
-from tests.support.template import ROOT, TEMPLATE, properties
+from tests.support.template import FUNCTIONS, ROOT, TABLES, TEMPLATE, properties
+from tests.support.template import variables as variables_of
 
 if TYPE_CHECKING:
     from shared.endpoint import Handler
 
 LAYER = "tensorzero_config"
+EXAMPLE = ROOT / "layers/config/tensorzero.toml"
+PACKAGES = {name: one["Handler"].partition(".")[0] for name, one in FUNCTIONS.items()}
+"""The package that each function runs."""
 
 
-def write_layer(folder: Path) -> Path:
-    """Compile the example configuration; give the folder to put on the path."""
-    write(load(str(ROOT / "layers/config/tensorzero.toml")), folder / LAYER)
+def write_layer(folder: Path, source: Path = EXAMPLE) -> Path:
+    """Compile a configuration; return the folder to put on the path."""
+    write(load(str(source)), folder / LAYER)
     return folder
 
 
 def packages() -> dict[str, str]:
-    """Tell which package answers which route, as the template wires them."""
-    functions = properties("AWS::Serverless::Function")
+    """Return the package that answers each route, as the template wires them."""
     integrations = properties("AWS::ApiGatewayV2::Integration")
     found = {}
     for route in properties("AWS::ApiGatewayV2::Route").values():
-        integration = integrations[route["Target"]["Sub"].removeprefix("integrations/${")[:-1]]
-        function = functions[integration["IntegrationUri"]["Ref"].removesuffix(".Alias")]
-        found[route["RouteKey"]] = function["Handler"].partition(".")[0]
+        _, [_, integration] = route["Target"]["Join"]
+        uri = integrations[integration["Ref"]]["IntegrationUri"]["Ref"]
+        found[route["RouteKey"]] = PACKAGES[uri.removesuffix(".Alias")]
     return found
 
 
 def variables(package: str, tables: Mapping[str, str]) -> dict[str, str]:
-    """Give a Lambda's own variables, as the template sets them; `tables` by logical id."""
-    [function] = [
-        one
-        for one in properties("AWS::Serverless::Function").values()
-        if one["Handler"].startswith(f"{package}.")
-    ]
-    shared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
-    own = function.get("Environment", {}).get("Variables", {})
-    defaults = {name: str(one["Default"]) for name, one in TEMPLATE["Parameters"].items()}
-    referred = {**defaults, **tables}
+    """Return a Lambda's own variables, as the template sets them; `tables` by the code's keys."""
+    [function] = [name for name, one in PACKAGES.items() if one == package]
+    parameters = TEMPLATE["Parameters"].items()
+    known = {name: str(one["Default"]) for name, one in parameters if "Default" in one}
+    known |= {TABLES[key]: name for key, name in tables.items()} | {"AWS::StackName": "stack"}
     return {
-        name: referred[value["Ref"]] if isinstance(value, dict) else str(value)
-        for name, value in {**shared, **own}.items()
+        name: known[value["Ref"]] if isinstance(value, dict) else str(value)
+        for name, value in variables_of(function).items()
     }
 
 

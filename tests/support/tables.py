@@ -3,20 +3,20 @@
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tests.support.template import properties
+from tests.support.template import TABLES, properties
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
 def create_tables(client: "DynamoDBClient") -> dict[str, str]:
-    """Make every table of the template under a new name; logical id to name."""
-    suffix = uuid4().hex
-    names = {}
-    for logical_id, table in properties("AWS::DynamoDB::Table").items():
-        names[logical_id] = f"{logical_id}-{suffix}"
+    """Make every table under a new name; return the names by the keys that the code has."""
+    suffix, names = uuid4().hex, {}
+    for key, logical_id in TABLES.items():
+        table = properties("AWS::DynamoDB::Table")[logical_id]
+        names[key] = f"{logical_id}-{suffix}"
         client.create_table(
-            TableName=names[logical_id],
+            TableName=names[key],
             AttributeDefinitions=table["AttributeDefinitions"],
             KeySchema=table["KeySchema"],
             BillingMode="PAY_PER_REQUEST",
