@@ -1,6 +1,6 @@
-"""Holds every answer that clients saw against every row: nothing lost, doubled or invented.
+"""Compares every answer that clients saw with every row: nothing lost, doubled or invented.
 
-print(audit(requests, read(stack.items)))
+print(audit(requests, read(scan)))
 """
 
 from collections import Counter, defaultdict
@@ -32,13 +32,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was compared and what was found; prints as a table."""
+    """How much was compared, and what was found; prints as a table."""
 
     counted: Mapping[str, int]
     findings: tuple[Finding, ...]
 
     def __str__(self) -> str:
-        """Draw it, a rule a line, and below it what broke it."""
+        """Write a line for each rule, and below it what broke it."""
         lines = [f"{name:>12} {number:>9,}" for name, number in self.counted.items()]
         for rule, meaning in RULES.items():
             found = [finding.what for finding in self.findings if finding.rule == rule]
@@ -49,14 +49,14 @@ class Report:
 
 @dataclass(slots=True)
 class _Case:
-    """A request beside its rows: (id, what is kept)."""
+    """A request and its rows: (id, content)."""
 
     request: Request
     rows: list[tuple[str, Feedback]] = field(default_factory=list)
 
 
 def audit(requests: Iterable[Request], stored: Stored) -> Report:
-    """Compare; each row, label and key is looked at once."""
+    """Compare; each row, label and reservation is looked at once."""
     cases = {request.name: _Case(request) for request in requests}
     strays = []
     for uuid, feedback in stored.rows:
@@ -79,8 +79,8 @@ def audit(requests: Iterable[Request], stored: Stored) -> Report:
         findings=(
             *strays,
             *(finding for case in cases.values() for finding in _answers(case)),
-            *_claims(cases.values(), "key", lambda request: request.key, stored.keys),
-            *_claims(cases.values(), "vote", lambda request: request.vote, stored.votes),
+            *_reservations(cases.values(), "key", lambda request: request.key, stored.keys),
+            *_reservations(cases.values(), "vote", lambda request: request.vote, stored.votes),
             *_labels(cases.values(), stored),
             *_batches(cases.values()),
         ),
@@ -88,7 +88,7 @@ def audit(requests: Iterable[Request], stored: Stored) -> Report:
 
 
 def _answers(case: _Case) -> Iterator[Finding]:
-    """Hold a request's answers and its rows against each other."""
+    """Compare a request's answers with its rows."""
     request, ids = case.request, [uuid for uuid, _ in case.rows]
     if len(ids) > 1:
         yield Finding("doubled", f"request {request.name}: {ids}")
@@ -97,38 +97,38 @@ def _answers(case: _Case) -> Iterator[Finding]:
             yield Finding("invented", f"request {request.name}: {uuid}, but {request.seen}")
         elif feedback != wanted(request):
             yield Finding("altered", f"request {request.name}: {feedback}, not {request.body}")
-    told = {one.id for one in request.seen if one.kind == "accepted" and not request.dry}
-    if told and not ids:
-        yield Finding("lost", f"request {request.name}: {told}")
-    elif told - {*ids}:
-        yield Finding("misnamed", f"request {request.name}: {told}, not {ids}")
+    promised = {one.id for one in request.seen if one.kind == "accepted" and not request.dry}
+    if promised and not ids:
+        yield Finding("lost", f"request {request.name}: {promised}")
+    elif promised - {*ids}:
+        yield Finding("misnamed", f"request {request.name}: {promised}, not {ids}")
 
 
-def _claims(
+def _reservations(
     cases: Iterable[_Case],
     kind: str,
     of: Callable[[Request], str | None],
     stored: Sequence[str],
 ) -> Iterator[Finding]:
-    """Hold keys, or votes, against rows: each has one row at most, and both are there or none."""
+    """Compare keys, or votes, with rows: each has one row at most, and both are there or none."""
     kept = Counter(stored)
     holders = defaultdict(list)
     for case in cases:
-        request, claim = case.request, of(case.request)
-        if case.rows and claim is not None:
-            holders[claim].append(request.name)
+        request, reserved = case.request, of(case.request)
+        if case.rows and reserved is not None:
+            holders[reserved].append(request.name)
         for uuid, _ in case.rows:
-            if kept.pop(uuid, 0) != (claim is not None):
-                yield Finding("unkeyed", f"request {request.name}, {kind} {claim}: {uuid}")
-    for claim, names in holders.items():
+            if kept.pop(uuid, 0) != (reserved is not None):
+                yield Finding("unkeyed", f"request {request.name}, {kind} {reserved}: {uuid}")
+    for reserved, names in holders.items():
         if len(names) > 1:
-            yield Finding("doubled", f"{kind} {claim}: requests {names}")
+            yield Finding("doubled", f"{kind} {reserved}: requests {names}")
     for uuid in kept:
         yield Finding("unkeyed", f"a {kind} without its row: {uuid}")
 
 
 def _labels(cases: Iterable[_Case], stored: Stored) -> Iterator[Finding]:
-    """Hold labels against metrics: both are there, or none."""
+    """Compare labels with metrics: both are there, or none."""
     kept: dict[str, list[Label]] = defaultdict(list)
     for uuid, label in stored.labels:
         kept[uuid].append(label)

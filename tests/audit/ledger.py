@@ -1,10 +1,12 @@
-"""What clients asked and saw, and what is stored of it, in one form: what an audit compares."""
+"""What clients asked for and saw, and what is stored of it, in one form: an audit compares them."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
+
+from feedback.kinds.registry import KINDS
 
 Body: TypeAlias = Mapping[str, Any]
 """Feedback as a client asks for it, in JSON."""
@@ -13,32 +15,25 @@ Item: TypeAlias = Mapping[str, Any]
 
 TAG = "request"
 """The tag that names a request, and by which its row is found."""
-TABLES = (
-    "BooleanMetricFeedback",
-    "FloatMetricFeedback",
-    "CommentFeedback",
-    "DemonstrationFeedback",
-)
-LABELS = "EvaluationHumanFeedback"
-CLAIMS = "Idempotency"
-"""The table of keys, and of votes: no repeat has to match a vote, so it has no fingerprint."""
+LABELS = "evaluation"
+RESERVATIONS = "idempotency"
+"""The table of keys and of votes: no repeat has to match a vote, so it has no fingerprint."""
 
 _OK = 200
 _SERVER_ERROR = 500
-_BUILT_IN = {"CommentFeedback": "comment", "DemonstrationFeedback": "demonstration"}
 _EVALUATION = ("tensorzero::datapoint_id", "tensorzero::evaluator_inference_id")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a client saw of one send; without a status, there was no answer."""
+    """What a client saw after sending once; without a status, there was no answer."""
 
     status: int | None = None
     id: str | None = None
 
     @property
     def kind(self) -> str:
-        """Name it."""
+        """What kind of answer it was."""
         if self.status is None:
             return "unanswered"
         if self.status == _OK:
@@ -59,12 +54,12 @@ class Request:
     sound: bool = True
     """Whether there is no reason to refuse it."""
     sender: Mapping[str, str] = field(default_factory=dict)
-    """The tags that tell whose it is: they are stored with it, and not in its body."""
+    """The tags that say who sent it: they are stored with it, and are not in its body."""
     seen: list[Outcome] = field(default_factory=list)
 
     @property
     def name(self) -> str:
-        """What its row is found by."""
+        """Its name, by which its row is found."""
         name: str = self.body["tags"][TAG]
         return name
 
@@ -84,6 +79,7 @@ class Feedback:
     """What is kept of a request, but for its id and its time."""
 
     table: str
+    """The table's key, which is the name of its kind."""
     target: str
     metric: str
     value: object
@@ -114,18 +110,18 @@ class Stored:
 
 
 def read(scan: Callable[[str], Iterable[Item]]) -> Stored:
-    """Read all that is stored; `scan` gives the items of a table, by its logical id."""
-    claims = [*scan(CLAIMS)]
+    """Read all that is stored; `scan` returns the items of a table, by its key."""
+    reserved = [*scan(RESERVATIONS)]
     return Stored(
-        rows=[(item["id"]["S"], _row(table, item)) for table in TABLES for item in scan(table)],
+        rows=[(item["id"]["S"], _row(table, item)) for table in KINDS for item in scan(table)],
         labels=[(item["feedback_id"]["S"], _label(item)) for item in scan(LABELS)],
-        keys=[item["feedback_id"]["S"] for item in claims if "fingerprint" in item],
-        votes=[item["feedback_id"]["S"] for item in claims if "fingerprint" not in item],
+        keys=[item["feedback_id"]["S"] for item in reserved if "fingerprint" in item],
+        votes=[item["feedback_id"]["S"] for item in reserved if "fingerprint" not in item],
     )
 
 
 def wanted(request: Request) -> Feedback:
-    """Tell what is to be kept of a request that is accepted."""
+    """Return what is to be stored of a request that is accepted."""
     body = request.body
     metric, value = body["metric_name"], body["value"]
     level = "inference" if body.get("inference_id") else "episode"
@@ -134,24 +130,24 @@ def wanted(request: Request) -> Feedback:
     tags = {**body["tags"], **internal, **request.sender}
     match metric, value:
         case "comment", _:
-            return Feedback("CommentFeedback", target, metric, ("S", value), tags, level)
+            return Feedback("comment", target, metric, ("S", value), tags, level)
         case "demonstration", str():
             text = _canonical([{"type": "text", "text": value}])
-            return Feedback("DemonstrationFeedback", target, metric, text, tags)
+            return Feedback("demonstration", target, metric, text, tags)
         case "demonstration", _:
             text = _canonical({"raw": value, "parsed": value})
-            return Feedback("DemonstrationFeedback", target, metric, text, tags)
+            return Feedback("demonstration", target, metric, text, tags)
         case _, bool():
-            return Feedback("BooleanMetricFeedback", target, metric, ("BOOL", value), tags)
+            return Feedback("boolean", target, metric, ("BOOL", value), tags)
         case _, int() | float():
             number = ("N", Decimal(repr(value)))
-            return Feedback("FloatMetricFeedback", target, metric, number, tags)
+            return Feedback("float", target, metric, number, tags)
         case _:
             return Feedback("none: no metric takes this", target, metric, value, tags)
 
 
 def wanted_labels(request: Request) -> list[Label]:
-    """Tell which verdict is to be kept beside the metric: one, or none."""
+    """Return the verdict that is to be stored beside the metric: one, or none."""
     body = request.body
     if not {*_EVALUATION} <= body["tags"].keys():
         return []
@@ -162,14 +158,14 @@ def wanted_labels(request: Request) -> list[Label]:
 def _row(table: str, item: Item) -> Feedback:
     ((kind, value),) = item["value"].items()
     tags = {name: text["S"] for name, text in item["tags"]["M"].items()}
-    if table == "DemonstrationFeedback":
+    if table == "demonstration":
         document = json.loads(value)
         if isinstance(document, dict):  # of a JSON function: its text says the same
             document["raw"] = json.loads(document["raw"])
         target = item["inference_id"]["S"]
         return Feedback(table, target, "demonstration", _canonical(document), tags)
     target, level = item["target_id"]["S"], item.get("target_type", {}).get("S", "")
-    metric = "comment" if table == "CommentFeedback" else item["metric_name"]["S"]
+    metric = item.get("metric_name", {"S": table})["S"]
     typed = (kind, Decimal(value) if kind == "N" else value)
     return Feedback(table, target, metric, typed, tags, level)
 

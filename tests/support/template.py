@@ -1,4 +1,4 @@
-"""template.yaml as data: loops unrolled, `!Ref X` as {"Ref": "X"}, and every other short form so."""
+"""template.yaml as data: its loops unrolled, and `!Ref X` as {"Ref": "X"}, as all short forms."""
 
 from collections.abc import Mapping
 from pathlib import Path
