@@ -9,14 +9,13 @@ import pytest
 
 from shared.dynamodb import connect
 from tests.support.environment import environment, towards
+from tests.support.proxy import SMALL_STEPS, Proxy, proxy
+from tools.emulator import Emulator
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Connect: TypeAlias = "Callable[[str], DynamoDBClient]"
-
-SMALL_STEPS = 8_038
-"""A seed whose first numbers are close to zero: the SDK's random pauses are short after it."""
 
 
 @pytest.fixture
@@ -31,6 +30,13 @@ def connect_to() -> Iterator[Connect]:
             return client
 
         yield make
+
+
+@pytest.fixture
+def between(aws: Emulator) -> Iterator[Proxy]:
+    """Stand before the emulated DynamoDB, and note the calls."""
+    with proxy(aws.port) as started:
+        yield started
 
 
 @pytest.fixture

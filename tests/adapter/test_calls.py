@@ -1,267 +1,248 @@
 """How often DynamoDB is called for a request: that, and not our code, is what it costs."""
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
+from batch.api import build as build_batch
+from batch.service import BatchService
+from batch.writer import DynamoBatchWriter
 from feedback.kinds import registry
 from feedback.lookup import DynamoLookup
-from feedback.model import Level, Target
+from feedback.model import Inference, Level, Record, Target
 from feedback.request import FeedbackRequest
-from feedback.reservations import AlreadyVoted, fingerprint, of_key, of_vote
+from feedback.reservations import AlreadyVoted, of_key, of_vote
 from feedback.rows import Row
-from shared.caller import Caller, Grant
-from shared.clock import Clock
+from inferences.store import DynamoInferences
+from reads.api import build as build_reads
+from reads.labels import DynamoLabels
+from reads.receipts import DynamoReceipts
+from reads.status import Status
+from shared import uuids
+from shared.caller import ANYBODY, Caller, Grant, api_key_context, token_context
+from shared.clock import DAY, Clock
 from shared.dynamodb import StorageUnavailable
 from shared.uuids import Uuid
 from submit.api import build
 from submit.service import Service
 from submit.store import DynamoFeedbackStore
 from tests.adapter.conftest import Connect
-from tests.adapter.loopback import RESET, Answer, Loopback, failure, running, serve
-from tests.unit.fakes import Invocation, catalog, uuid7
+from tests.support.loopback import RESET, Answer, cancelled, failure, serve
+from tests.support.proxy import Proxy
+from tests.unit.fakes import Invocation, catalog
+from tools.event import event
 
-TABLES = {"boolean": "B", "float": "F", "comment": "C", "idempotency": "I"}
-FOUND = Answer(body=json.dumps({"Item": {"target_type": {"S": "inference"}}}))
-INFERENCE = uuid7(1_700_000_000)
-REQUESTS: list[dict[str, Any]] = [
-    {"metric_name": "liked", "value": True, "inference_id": INFERENCE},
-    {"metric_name": "distance", "value": 0.5, "inference_id": INFERENCE},
-    {"metric_name": "comment", "value": "text", "inference_id": INFERENCE},
-]
-CALLERS: list[dict[str, Any]] = [
-    {"credential": "api_key", "public_id": "abcdefghijkl", "expires_at": 4_000_000_000},
-    {
-        "credential": "token",
-        "key_id": "abcdefghijkl",
-        "author": "ada",
-        "targets": [INFERENCE],
-        "metrics": ["liked"],
-        "once": False,
-        "expires_at": 4_000_000_000,
-    },
-]
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
-
-def _post(
-    connect_to: Connect,
-    loopback: Loopback,
-    request: dict[str, Any],
-    *,
-    validated: bool,
-    caller: dict[str, Any] | None = None,
-    **headers: str,
-) -> int:
-    client = connect_to(loopback.endpoint)
-    service = Service(
-        catalog(target_validation=validated),
-        DynamoLookup(client, "T", "I"),
-        DynamoFeedbackStore(client, TABLES),
-        7,
-        Clock(),
-    )
-    context = {} if caller is None else {"authorizer": {"lambda": caller}}
-    event = {"body": json.dumps(request), "headers": headers, "requestContext": context}
-    status: int = build(service)(event, Invocation())["statusCode"]
-    return status
-
-
-@pytest.mark.parametrize("request_", REQUESTS)
-def test_without_target_validation_dynamodb_is_called_once(
-    connect_to: Connect, request_: dict[str, Any]
-) -> None:
-    """To write."""
-    with serve() as loopback:
-        assert _post(connect_to, loopback, request_, validated=False) == 200
-
-    [(operation, parameters)] = loopback.calls
-    assert operation == "PutItem"
-    assert set(parameters) == {"TableName", "Item"}
-
-
-@pytest.mark.parametrize("request_", REQUESTS)
-def test_with_target_validation_dynamodb_is_called_twice(
-    connect_to: Connect, request_: dict[str, Any]
-) -> None:
-    """To look, strongly consistent, and to write."""
-    with serve(FOUND, Answer()) as loopback:
-        assert _post(connect_to, loopback, request_, validated=True) == 200
-
-    assert loopback.operations == ["GetItem", "PutItem"]
-    assert loopback.calls[0][1]["ConsistentRead"] is True
-
-
-@pytest.mark.parametrize("caller", CALLERS)
-@pytest.mark.parametrize(
-    ("validated", "calls"), [(True, ["GetItem", "PutItem"]), (False, ["PutItem"])]
-)
-def test_who_asks_costs_no_further_call(
-    connect_to: Connect, caller: dict[str, Any], validated: bool, calls: list[str]
-) -> None:
-    """All that is to be known of the caller comes with the event."""
-    with serve(FOUND, Answer()) as loopback:
-        status = _post(connect_to, loopback, REQUESTS[0], validated=validated, caller=caller)
-
-    assert (status, loopback.operations) == (200, calls)
-
-
-def test_a_dry_run_looks_and_does_not_write(connect_to: Connect) -> None:
-    """With target validation."""
-    with serve(FOUND) as loopback:
-        assert _post(connect_to, loopback, {**REQUESTS[0], "dryrun": True}, validated=True) == 200
-
-    assert loopback.operations == ["GetItem"]
-
-
-def test_a_dry_run_without_target_validation_calls_nobody(connect_to: Connect) -> None:
-    """There is nothing to look at."""
-    with serve() as loopback:
-        assert _post(connect_to, loopback, {**REQUESTS[0], "dryrun": True}, validated=False) == 200
-
-    assert loopback.calls == []
-
-
-@pytest.mark.parametrize("change", [{"value": 1}, {"metric_name": "nope"}, {"foo": 1}])
-def test_a_refusal_that_needs_no_look_up_calls_nobody(
-    connect_to: Connect, change: dict[str, Any]
-) -> None:
-    """It costs nothing but its own work."""
-    with serve() as loopback:
-        assert _post(connect_to, loopback, {**REQUESTS[0], **change}, validated=True) >= 400
-
-    assert loopback.calls == []
-
-
-KEYED: dict[str, Any] = {"idempotency-key": "a-key"}
-EARLIER = {
-    "feedback_id": {"S": uuid7(1_700_000_001)},
-    "fingerprint": {"S": fingerprint(FeedbackRequest.parse(REQUESTS[0]))},
-    "expires_at": {"N": "99999999999"},
+INFERENCE = uuids.new()
+GRANT = Grant(frozenset({INFERENCE}), frozenset({"liked"}), once=False)
+CALLERS: dict[str, dict[str, Any]] = {
+    "api key": api_key_context("abcdefghijkl", 4_000_000_000),
+    "token": token_context("abcdefghijkl", "ada", GRANT, 4_000_000_000),
 }
+RECEIPT = "GET /internal/feedback/{target_id}/{feedback_id}"
+LABEL = "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback"
+LIKED: dict[str, Any] = {"metric_name": "liked", "value": True, "inference_id": INFERENCE}
+LABELLED = {
+    **LIKED,
+    "internal": True,
+    "tags": {
+        "tensorzero::datapoint_id": INFERENCE,
+        "tensorzero::evaluator_inference_id": INFERENCE,
+        "tensorzero::human_feedback": "true",
+    },
+}
+NEW = "a new key"
+GET, PUT, TRANSACT = "GetItem", "PutItem", "TransactWriteItems"
+READ, WRITE = "BatchGetItem", "BatchWriteItem"
 
 
-@dataclass
-class Tables(Loopback):
-    """Knows the target, and the key if it was claimed before."""
+@dataclass(frozen=True)
+class Case:
+    """A request, and the calls that it takes with target validation and without."""
 
-    claimed: bool = False
-
-    def take(self, operation: str, parameters: dict[str, Any]) -> Answer | str:
-        """Answer what asks for both of them."""
-        answer = super().take(operation, parameters)
-        if operation != "BatchGetItem":
-            return answer
-        [key] = parameters["RequestItems"]["I"]["Keys"]
-        target = {"target_id": {"S": INFERENCE}, "target_type": {"S": "inference"}}
-        claims = [{**key, **EARLIER}] if self.claimed else []
-        return Answer(body=json.dumps({"Responses": {"T": [target], "I": claims}}))
-
-
-def test_with_a_key_dynamodb_is_called_twice(connect_to: Connect) -> None:
-    """To look for target and key at once, and to store both in one transaction."""
-    with running(Tables()) as loopback:
-        assert _post(connect_to, loopback, REQUESTS[0], validated=True, **KEYED) == 200
-
-    assert loopback.operations == ["BatchGetItem", "TransactWriteItems"]
-    asked = loopback.calls[0][1]["RequestItems"]
-    assert {table: part["ConsistentRead"] for table, part in asked.items()} == {
-        "T": True,
-        "I": True,
-    }
-    key, row = (one["Put"] for one in loopback.calls[1][1]["TransactItems"])
-    assert (key["TableName"], row["TableName"]) == ("I", "B")
-    assert key["Item"]["feedback_id"] == row["Item"]["id"]
+    body: Any
+    validated: list[str]
+    unvalidated: list[str] | None = None
+    status: int = 200
+    route: str = "POST /feedback"
+    key: str | None = None
+    before: dict[str, Any] | None = None
+    """Feedback that was sent with the same key."""
+    caller: dict[str, Any] | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
 
 
-def test_a_repeat_of_a_key_calls_dynamodb_once(connect_to: Connect) -> None:
-    """What was read answers it: nothing is written."""
-    with running(Tables(claimed=True)) as loopback:
-        assert _post(connect_to, loopback, REQUESTS[0], validated=True, **KEYED) == 200
-
-    assert loopback.operations == ["BatchGetItem"]
+def _batch(*elements: dict[str, Any]) -> dict[str, Any]:
+    return {"body": list(elements), "route": "POST /feedback/batch"}
 
 
-@pytest.mark.parametrize(("change", "status"), [({}, 200), ({"value": False}, 422)])
-def test_without_target_validation_a_repeat_is_one_call_as_well(
-    connect_to: Connect, change: dict[str, Any], status: int
-) -> None:
-    """The transaction that fails gives back what was stored, and writes nothing."""
-    taken = {"Code": "ConditionalCheckFailed", "Item": EARLIER}
-    cancelled = failure(
-        "TransactionCanceledException", CancellationReasons=[taken, {"Code": "None"}]
-    )
-
-    with serve(cancelled) as loopback:
-        posted = _post(connect_to, loopback, {**REQUESTS[0], **change}, validated=False, **KEYED)
-
-    assert posted == status
-    assert loopback.operations == ["TransactWriteItems"]
+def _keyed(element: dict[str, Any]) -> dict[str, Any]:
+    return {**element, "idempotency_key": NEW}
 
 
-def test_a_dry_run_with_a_key_looks_at_no_key_and_stores_none(connect_to: Connect) -> None:
-    """It is as if it had none."""
-    with serve(FOUND) as loopback:
-        request = {**REQUESTS[0], "dryrun": True}
-        assert _post(connect_to, loopback, request, validated=True, **KEYED) == 200
-
-    assert loopback.operations == ["GetItem"]
-
-
-CALLER = Caller(("token", "ada"), grant=Grant(frozenset(), frozenset(), once=True))
-FIRST, SECOND = uuid7(1_700_000_001), uuid7(1_700_000_002)
-CLAIMS = [
-    of_key("k", FeedbackRequest.parse(REQUESTS[0]), CALLER, SECOND, 2**40),
-    of_vote(
-        CALLER, Target(Level.INFERENCE, INFERENCE), registry.metric(catalog(), "liked"), SECOND
+COMMENT = {**LIKED, "metric_name": "comment", "value": "text"}
+CASES = {
+    "a metric": Case(LIKED, [GET, PUT], [PUT]),
+    "a number": Case({**LIKED, "metric_name": "distance", "value": 0.5}, [GET, PUT], [PUT]),
+    "a comment": Case(COMMENT, [GET, PUT], [PUT]),
+    "a label": Case(LABELLED, [GET, TRANSACT], [GET, TRANSACT]),
+    **{who: Case(LIKED, [GET, PUT], [PUT], caller=caller) for who, caller in CALLERS.items()},
+    "a dry run": Case({**LIKED, "dryrun": True}, [GET], []),
+    "a dry run with a key": Case({**LIKED, "dryrun": True}, [GET], [], key="dry"),
+    "a wrong value": Case({**LIKED, "value": 1}, [], [], 400),
+    "an unknown metric": Case({**LIKED, "metric_name": "nope"}, [], [], 404),
+    "an unknown field": Case({**LIKED, "foo": 1}, [], [], 400),
+    "a key": Case(LIKED, [READ, TRANSACT], [TRANSACT], key="new"),
+    "a repeat": Case(LIKED, [READ], [TRANSACT], key="repeat", before=LIKED),
+    "a reused key": Case(LIKED, [READ], [TRANSACT], 422, key="reused", before=COMMENT),
+    "a batch": Case(**_batch(LIKED, COMMENT), validated=[READ, WRITE], unvalidated=[WRITE]),
+    "a batch of a key": Case(**_batch(_keyed(LIKED)), validated=[READ, TRANSACT]),
+    "a mixed batch": Case(**_batch(LIKED, _keyed(COMMENT)), validated=[READ, WRITE, TRANSACT]),
+    "a batch of a dry run": Case(
+        **_batch({**LIKED, "dryrun": True}), validated=[READ], unvalidated=[]
     ),
+    "an empty batch": Case(**_batch(), validated=[], unvalidated=[]),
+    "a receipt": Case(
+        None,
+        [READ],
+        status=404,
+        route=RECEIPT,
+        parameters={"target_id": INFERENCE, "feedback_id": INFERENCE},
+    ),
+    "a label's query": Case(
+        {"metric_name": "liked", "output": "{}"},
+        ["Query"],
+        route=LABEL,
+        parameters={"datapoint_id": INFERENCE},
+    ),
+    "the health": Case(None, [GET], route="GET /health"),
+    "the status": Case(None, [], route="GET /status"),
+}
+Send: TypeAlias = Callable[..., int]
+
+
+@pytest.fixture
+def send(
+    connect_to: Connect, between: Proxy, dynamodb: "DynamoDBClient", tables: dict[str, str]
+) -> Send:
+    """Send a request to its handler, over the emulated tables; the inference is recorded."""
+    record = Record("chat", output="{}")
+    inference = Inference(INFERENCE, Uuid(f"{INFERENCE[:-1]}g"), "v", record)
+    DynamoInferences(dynamodb, tables["target"]).record(inference)
+    client, clock = connect_to(between.endpoint), Clock()
+
+    def post(request: dict[str, Any], *, validated: bool) -> int:
+        rules = catalog(target_validation=validated)
+        lookup = DynamoLookup(client, tables)
+        store = DynamoFeedbackStore(client, tables)
+        writer = DynamoBatchWriter(client, tables, clock.sleep)
+        status = Status(client, tables, "5f")
+        reads = build_reads(DynamoReceipts(client, tables), DynamoLabels(client, tables), status)
+        handlers = {
+            "POST /feedback": build(Service(rules, lookup, store, DAY, clock)),
+            "POST /feedback/batch": build_batch(BatchService(rules, lookup, writer, DAY, clock)),
+        }
+        reply = handlers.get(request["routeKey"], reads)(request, Invocation())
+        return int(reply["statusCode"])
+
+    return post
+
+
+@pytest.mark.parametrize("validated", [True, False], ids=["validated", "not validated"])
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_request_makes_these_calls_and_no_other(
+    send: Send, between: Proxy, case: Case, validated: bool
+) -> None:
+    """To look, strongly consistent, and to write; who asks costs no further call."""
+    headers = {} if case.key is None else {"idempotency-key": f"{case.key}-{validated}"}
+
+    def request(body: Any) -> dict[str, Any]:
+        return event(
+            None if body is None else json.dumps(body).replace(NEW, uuids.new()),
+            route=case.route,
+            headers=headers,
+            parameters=case.parameters,
+            caller=case.caller,
+        )
+
+    if case.before is not None:
+        assert send(request(case.before), validated=validated) == 200
+    between.calls.clear()
+
+    status = send(request(case.body), validated=validated)
+
+    unvalidated = case.validated if case.unvalidated is None else case.unvalidated
+    assert between.operations == (case.validated if validated else unvalidated)
+    assert status == case.status
+    for operation, parameters in between.calls:
+        if operation in {GET, READ, "Query"} and case.route != "GET /health":
+            parts = parameters.get("RequestItems", {"": parameters}).values()
+            assert all(part["ConsistentRead"] for part in parts)
+
+
+TABLES = {key: key for key in ("boolean", "comment", "idempotency", "target")}
+FIRST, SECOND = uuids.new(), uuids.new()
+ADA = Caller(("token", "ada"), grant=GRANT)
+RESERVED = [
+    of_key("k", FeedbackRequest.parse(LIKED), ADA, SECOND, 2**40),
+    of_vote(ADA, Target(Level.INFERENCE, INFERENCE), registry.metric(catalog(), "liked"), SECOND),
 ]
-KEY_TAKEN, VOTE_TAKEN = (
-    {"Code": "ConditionalCheckFailed", "Item": claim._replace(feedback_id=FIRST).to_item()}
-    for claim in CLAIMS
+KEY_HELD, VOTE_HELD = (
+    {"Code": "ConditionalCheckFailed", "Item": one._replace(feedback_id=FIRST).to_item()}
+    for one in RESERVED
 )
-FREE = {"Code": "None"}
 
 
-def _vote_with_a_key(connect_to: Connect, *reasons: dict[str, Any]) -> Uuid | None:
-    """Write a vote that has a key; `reasons` are why its transaction is cancelled."""
+@pytest.mark.parametrize(
+    ("reasons", "outcome"),
+    [
+        ((KEY_HELD, VOTE_HELD), FIRST),
+        (("None", VOTE_HELD), AlreadyVoted),
+        (("TransactionConflict", VOTE_HELD), StorageUnavailable),
+    ],
+    ids=["a repeat", "a second vote", "a key in conflict"],
+)
+def test_a_vote_with_a_key_is_answered_by_the_key_first(
+    connect_to: Connect, reasons: tuple[Any, ...], outcome: Any
+) -> None:
+    """While the key is in conflict, its first request may have stored the vote."""
     row = Row("boolean", {"target_id": {"S": INFERENCE}, "id": {"S": SECOND}})
-    cancelled = failure("TransactionCanceledException", CancellationReasons=[*reasons, FREE])
-    with serve(cancelled) as loopback:
+    with serve(cancelled(*reasons, "None")) as loopback:
         store = DynamoFeedbackStore(connect_to(loopback.endpoint), TABLES)
-        return store.write([row], CLAIMS, 0)
+        if outcome is FIRST:
+            assert store.write([row], RESERVED, 0) == FIRST
+        else:
+            with pytest.raises(outcome):
+                store.write([row], RESERVED, 0)
+
+    key, vote, put = (one["Put"] for one in loopback.calls[0][1]["TransactItems"])
+    assert [one["TableName"] for one in (key, vote, put)] == ["idempotency"] * 2 + ["boolean"]
+    assert (key["Item"], vote["Item"], put["Item"]) == (*(r.to_item() for r in RESERVED), row.item)
 
 
-def test_a_repeat_of_a_vote_is_answered_by_its_key(connect_to: Connect) -> None:
-    """It is no second vote."""
-    assert _vote_with_a_key(connect_to, KEY_TAKEN, VOTE_TAKEN) == FIRST
-
-
-def test_a_second_vote_with_a_new_key_is_refused(connect_to: Connect) -> None:
-    """The key is free, the vote is not."""
-    with pytest.raises(AlreadyVoted):
-        _vote_with_a_key(connect_to, FREE, VOTE_TAKEN)
-
-
-def test_a_vote_is_not_judged_while_its_key_is_in_conflict(connect_to: Connect) -> None:
-    """The first request of the key may have stored the vote: the key's answer counts."""
-    with pytest.raises(StorageUnavailable) as busy:
-        _vote_with_a_key(connect_to, {"Code": "TransactionConflict"}, VOTE_TAKEN)
-
-    assert busy.value.congested
-
-
+@pytest.mark.usefixtures("short_pauses")
 def test_a_transaction_that_is_tried_again_is_the_same_one_to_dynamodb(
     connect_to: Connect,
 ) -> None:
-    """A conflict and a lost answer: the token says that it is to be done once."""
-    reasons = [{"Code": "TransactionConflict"}, {"Code": "None"}]
-    conflict = failure("TransactionCanceledException", CancellationReasons=reasons)
+    """A conflict, a lost answer: its token lets DynamoDB do it once."""
+    rules, body = catalog(target_validation=False), FeedbackRequest.parse(LIKED)
+    answers: list[Answer | str] = [
+        cancelled("TransactionConflict", "None"),
+        RESET,
+        failure("ThrottlingException"),
+    ]
 
-    with serve(conflict, RESET, Answer()) as loopback:
-        assert _post(connect_to, loopback, REQUESTS[0], validated=False, **KEYED) == 200
+    with serve(*answers, Answer()) as loopback:
+        client = connect_to(loopback.endpoint)
+        store = DynamoFeedbackStore(client, TABLES)
+        service = Service(rules, DynamoLookup(client, TABLES), store, DAY, Clock())
+        service.submit(body, "k", ANYBODY, lambda: 28)
 
-    assert loopback.operations == ["TransactWriteItems"] * 3
-    assert loopback.calls == [loopback.calls[0]] * 3
-    assert loopback.calls[0][1]["ClientRequestToken"]
+    assert loopback.operations == [TRANSACT] * 4
+    assert loopback.calls == loopback.calls[:1] * 4
+    assert 1 <= len(loopback.calls[0][1]["ClientRequestToken"]) <= 36

@@ -9,43 +9,45 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from authorizer.keys import DynamoKeys
-from feedback.lookup import DynamoLookup
-from feedback.model import Level, Target
+from feedback.lookup import BatchRead, DynamoLookup
+from feedback.model import Inference, Level, Record, Target
 from feedback.rows import Row
-from inferences.request import InferenceRequest
-from inferences.store import DynamoInferences, InferenceConflict
+from inferences.store import DynamoInferences
+from reads.label_query import LabelQuery
+from reads.labels import DynamoLabels
+from reads.receipts import DynamoReceipts
+from reads.status import Status
 from shared.dynamodb import StorageUnavailable
 from shared.uuids import Uuid
 from submit.store import DynamoFeedbackStore
 from tests.adapter.conftest import Connect
-from tests.adapter.loopback import RESET, SILENCE, Answer, Loopback, failure, serve
 from tests.support.environment import environment, towards
+from tests.support.loopback import RESET, SILENCE, Answer, cancelled, failure, serve
+from tests.support.template import TABLES as KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ID = Uuid("0192c4a0-7e00-7000-8000-000000000001")
-ROW = Row("boolean", {"target_id": {"S": ID}, "id": {"S": ID}, "value": {"BOOL": True}})
-INFERENCE = InferenceRequest(
-    inference_id=ID,
-    episode_id="0192c4a0-7e00-7000-8000-000000000002",
-    function_name="f",
-    variant_name="v",
-)
-TABLES = {"boolean": "t"}
+TABLES = {key: key for key in KEYS}
 NOW = 1_790_000_000
+ID = Uuid("0192c4a0-7e00-7000-8000-000000000001")
+TARGET = Target(Level.INFERENCE, ID)
+ROW = Row("boolean", {"target_id": {"S": ID}, "id": {"S": ID}, "value": {"BOOL": True}})
+INFERENCE = Inference(ID, Uuid("0192c4a0-7e00-7000-8000-000000000002"), "v", Record("f"))
 Call: TypeAlias = "Callable[[DynamoDBClient], object]"
 
 CALLS: dict[str, Call] = {
-    "a write": lambda client: DynamoFeedbackStore(client, {"boolean": "t"}).write([ROW], [], NOW),
-    "two writes": lambda client: DynamoFeedbackStore(client, {"boolean": "t"}).write(
-        [ROW, ROW], [], NOW
-    ),
-    "a look": lambda client: DynamoLookup(client, "t", "c").get(Target(Level.INFERENCE, ID), ()),
+    "a write": lambda client: DynamoFeedbackStore(client, TABLES).write([ROW], [], NOW),
+    "two writes": lambda client: DynamoFeedbackStore(client, TABLES).write([ROW] * 2, [], NOW),
+    "a look": lambda client: DynamoLookup(client, TABLES).get(TARGET, ()),
+    "several looks": lambda client: DynamoLookup(client, TABLES).read(BatchRead({TARGET: ()})),
     "a record": lambda client: DynamoInferences(client, "t").record(INFERENCE),
     "a key": lambda client: DynamoKeys(client, "t").api_key("abcdefghijkl"),
+    "a receipt": lambda client: DynamoReceipts(client, TABLES).get(ID, ID),
+    "a label": lambda client: DynamoLabels(client, TABLES).latest(ID, LabelQuery("m", "{}")),
+    "the health": lambda client: Status(client, TABLES, "").health(),
 }
 TRANSIENT: dict[str, Answer | str] = {
     "throttled": failure("ThrottlingException"),
@@ -57,32 +59,25 @@ TRANSIENT: dict[str, Answer | str] = {
     "cut": RESET,
 }
 BUGS = ["AccessDeniedException", "ResourceNotFoundException", "ValidationException"]
+EMPTY = Answer.of(Responses={}, Items=[])
+"""An answer of any call."""
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @pytest.mark.parametrize("answer", TRANSIENT.values(), ids=TRANSIENT)
 @pytest.mark.usefixtures("short_pauses")
-def test_what_fails_three_times_is_unavailable(
+def test_what_fails_three_times_is_unavailable_and_what_fails_twice_succeeds(
     connect_to: Connect, call: Call, answer: Answer | str
 ) -> None:
-    """Three attempts, no more: the caller is told instead."""
+    """Three attempts, no more, each with the same content."""
     with serve(answer) as loopback, pytest.raises(StorageUnavailable) as caught:
         call(connect_to(loopback.endpoint))
-
-    assert len(loopback.calls) == 3
-    assert len(set(loopback.operations)) == 1
+    assert loopback.calls == loopback.calls[:1] * 3
     assert caught.value.__cause__ is not None
 
-
-@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-@pytest.mark.usefixtures("short_pauses")
-def test_what_fails_twice_succeeds(connect_to: Connect, call: Call) -> None:
-    """The caller does not notice."""
-    with serve(failure("ThrottlingException"), RESET, Answer()) as loopback:
+    with serve(answer, answer, EMPTY) as loopback:
         call(connect_to(loopback.endpoint))
-
-    first = loopback.calls[0]
-    assert loopback.calls[:3] == [first] * 3
+    assert loopback.calls[:3] == loopback.calls[:1] * 3
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
@@ -95,16 +90,15 @@ def test_a_mistake_of_ours_escapes_at_once(connect_to: Connect, call: Call, code
     assert len(loopback.calls) == 1
 
 
-@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @pytest.mark.usefixtures("short_pauses")
-def test_nobody_there_is_an_outage(connect_to: Connect, call: Call) -> None:
-    """The connection is refused."""
+def test_a_connection_that_is_refused_is_an_outage(connect_to: Connect) -> None:
+    """Nobody listens there."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
 
         with pytest.raises(StorageUnavailable):
-            call(connect_to(f"http://127.0.0.1:{port}"))
+            CALLS["a write"](connect_to(f"http://127.0.0.1:{port}"))
 
 
 @pytest.mark.usefixtures("short_pauses")
@@ -122,7 +116,7 @@ def test_no_answer_is_an_outage(connect_to: Connect) -> None:
     assert loopback.operations == ["PutItem"] * 3
 
 
-def test_all_timeouts_together_are_shorter_than_lambdas_patience(connect_to: Connect) -> None:
+def test_all_timeouts_together_are_shorter_than_lambdas(connect_to: Connect) -> None:
     """A request looks and writes, waits 6 s for its target, and has 28 s."""
     with serve() as loopback:
         config: Any = connect_to(loopback.endpoint).meta.config
@@ -133,54 +127,22 @@ def test_all_timeouts_together_are_shorter_than_lambdas_patience(connect_to: Con
     assert 6 + call < 28
 
 
-def _cancelled(*reasons: str) -> Answer:
-    return failure(
-        "TransactionCanceledException",
-        CancellationReasons=[{"Code": reason} for reason in reasons],
-    )
-
-
 @pytest.mark.parametrize(
-    "reasons",
+    ("reasons", "raised"),
     [
-        ("None", "ThrottlingError"),
-        ("ProvisionedThroughputExceeded", "None"),
-        ("TransactionConflict", "None"),
-        ("TransactionConflict", "ThrottlingError"),
+        (("None", "ThrottlingError"), StorageUnavailable),
+        (("ProvisionedThroughputExceeded", "None"), StorageUnavailable),
+        (("TransactionConflict", "None"), StorageUnavailable),
+        (("TransactionConflict", "ThrottlingError"), StorageUnavailable),
+        (("ValidationError", "None"), ClientError),
+        (("ThrottlingError", "ItemCollectionSizeLimitExceeded"), ClientError),
     ],
 )
-def test_a_transaction_that_had_no_luck_is_unavailable(
-    connect_to: Connect, reasons: tuple[str, ...]
+def test_a_transaction_that_is_cancelled_may_pass_later_or_never(
+    connect_to: Connect, reasons: tuple[str, ...], raised: type[Exception]
 ) -> None:
-    """None of its rows is stored."""
-    with serve(_cancelled(*reasons)) as loopback, pytest.raises(StorageUnavailable):
+    """One reason that is a mistake of ours decides, whatever else there was."""
+    with serve(cancelled(*reasons)) as loopback, pytest.raises(raised):
         CALLS["two writes"](connect_to(loopback.endpoint))
 
-    assert set(loopback.operations) == {"TransactWriteItems"}
-
-
-@pytest.mark.parametrize(
-    "reasons", [("ValidationError", "None"), ("ThrottlingError", "ItemCollectionSizeLimitExceeded")]
-)
-def test_a_transaction_that_can_never_be_escapes(
-    connect_to: Connect, reasons: tuple[str, ...]
-) -> None:
-    """Whatever else happened to it."""
-    with serve(_cancelled(*reasons)) as loopback, pytest.raises(ClientError):
-        CALLS["two writes"](connect_to(loopback.endpoint))
-
-
-def _others(loopback: Loopback) -> list[str]:
-    return [parameters["Item"]["target_type"]["S"] for _, parameters in loopback.calls]
-
-
-def test_an_episode_that_cannot_be_recorded_keeps_its_inference_from_being(
-    connect_to: Connect,
-) -> None:
-    """Whoever finds an inference finds its episode too."""
-    conflict = failure("ConditionalCheckFailedException", Item={"target_type": {"S": "inference"}})
-
-    with serve(conflict) as loopback, pytest.raises(InferenceConflict):
-        CALLS["a record"](connect_to(loopback.endpoint))
-
-    assert _others(loopback) == ["episode"]
+    assert {*loopback.operations} == {"TransactWriteItems"}

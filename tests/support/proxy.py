@@ -1,22 +1,34 @@
-"""Stands between Lambda and the emulated DynamoDB: passes calls on, unless trouble strikes."""
+"""Stands between Lambda and the emulated DynamoDB: passes calls on, notes them, or fails them."""
 
 import http.client
 import json
-import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tests.adapter.conftest import SMALL_STEPS
-from tests.adapter.loopback import Answer, Loopback, running
-from tests.faults.fault import WRITES, Call, Fault
+from tests.support.loopback import Answer, Loopback, running
 from tools.emulator import HOST
 
+SMALL_STEPS = 8_038
+"""A seed whose first numbers are close to zero: the SDK's random pauses are short after it."""
 SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request"
 """Whose tables these are: the emulator keeps accounts and regions apart, and checks no more."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call on its way to DynamoDB."""
+
+    operation: str
+    parameters: dict[str, Any]
+    forward: Callable[[str, dict[str, Any]], Answer]
+
+    def happen(self, **changed: Any) -> Answer:
+        """Pass it on; return DynamoDB's answer."""
+        return self.forward(self.operation, {**self.parameters, **changed})
 
 
 class Trouble:
@@ -27,25 +39,7 @@ class Trouble:
         return call.happen()
 
     def answered(self) -> None:
-        """Learn that its answer has been sent."""
-
-
-@dataclass
-class Struck(Trouble):
-    """A fault strikes so many calls that it can happen to: of all, or of the writes among them."""
-
-    fault: Fault
-    writes: bool = False
-    times: float = math.inf
-    struck: int = 0
-
-    def meet(self, call: Call) -> Answer | str:
-        """Strike if it is time."""
-        hits = self.fault.hits & WRITES if self.writes else self.fault.hits
-        if self.struck >= self.times or call.operation not in hits:
-            return call.happen()
-        self.struck += 1
-        return self.fault.strike(call)
+        """Do what is to be done once its answer has been sent."""
 
 
 @dataclass
@@ -63,11 +57,11 @@ class Proxy(Loopback):
         return self.trouble.meet(Call(operation, parameters, self.forward))
 
     def answered(self) -> None:
-        """Tell the trouble."""
+        """Pass it on to the trouble."""
         self.trouble.answered()
 
     def forward(self, operation: str, parameters: dict[str, Any]) -> Answer:
-        """Send a call to the emulator; give its answer."""
+        """Send a call to the emulator; return its answer."""
         headers = {
             "authorization": SIGNED,
             "content-type": "application/x-amz-json-1.0",
@@ -98,5 +92,9 @@ def _spelled(parameters: dict[str, Any]) -> bytes:
 @contextmanager
 def proxy(upstream: int) -> Iterator[Proxy]:
     """Run a proxy before the emulator at a port, for as long as the block lasts."""
-    with running(Proxy(upstream=upstream)) as started:
-        yield started
+    state = random.getstate()
+    try:
+        with running(Proxy(upstream=upstream)) as started:
+            yield started
+    finally:
+        random.setstate(state)

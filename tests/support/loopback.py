@@ -1,4 +1,4 @@
-"""A server on this machine that stands where DynamoDB does, and fails as it is told to."""
+"""A server on this machine that stands in for DynamoDB, and gives the answers of a script."""
 
 import json
 import socket
@@ -13,22 +13,33 @@ from typing import Any, ClassVar, TypeVar
 
 @dataclass(frozen=True)
 class Answer:
-    """What DynamoDB says."""
+    """An answer of DynamoDB."""
 
     status: int = 200
     body: str = "{}"
 
+    @classmethod
+    def of(cls, **content: Any) -> "Answer":
+        """Make the answer of a call that succeeds."""
+        return cls(body=json.dumps(content))
+
 
 def failure(code: str, status: int = 400, **details: Any) -> Answer:
-    """Make the answer of a failed call."""
+    """Make the answer of a call that fails."""
     kind = f"com.amazonaws.dynamodb.v20120810#{code}"
     return Answer(status, json.dumps({"__type": kind, "message": code, **details}))
+
+
+def cancelled(*reasons: str | dict[str, Any]) -> Answer:
+    """Make the answer of a transaction that is cancelled for these reasons, one a put."""
+    spelled = [{"Code": one} if isinstance(one, str) else one for one in reasons]
+    return failure("TransactionCanceledException", CancellationReasons=spelled)
 
 
 RESET = "reset"
 """The connection is cut instead of an answer."""
 SILENCE = "silence"
-"""Nothing is answered, for as long as the server runs."""
+"""There is no answer, for as long as the server runs."""
 
 
 @dataclass
@@ -37,7 +48,7 @@ class Loopback:
 
     port: int = 0
     answers: list[Answer | str] = field(default_factory=list)
-    """One an operation; the last of them, or a success, for all that follow."""
+    """One a call; the last of them, or a success, for all that follow."""
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -59,7 +70,7 @@ class Loopback:
         return self.answers[0] if self.answers else Answer()
 
     def answered(self) -> None:
-        """Learn that an answer has been sent."""
+        """Do what is to be done once an answer has been sent."""
 
 
 Server = TypeVar("Server", bound=Loopback)
@@ -91,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 @contextmanager
