@@ -22,8 +22,8 @@ from shared.uuids import Uuid
 from submit.store import DynamoFeedbackStore
 from tests.adapter.conftest import Connect
 from tests.support.environment import environment, towards
+from tests.support.lambdas import TABLES as KEYS
 from tests.support.loopback import RESET, SILENCE, Answer, cancelled, failure, serve
-from tests.support.template import TABLES as KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,21 +7,39 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from configuration.catalog import load
 from configuration.layer import write
+from shared.tables import tables as tables_of
 from tests.support.environment import environment, towards
-from tests.support.template import FUNCTIONS, ROOT, TABLES, TEMPLATE, properties
-from tests.support.template import variables as variables_of
+from tests.support.template import ROOT, TEMPLATE, properties, values
 
 if TYPE_CHECKING:
     from shared.endpoint import Handler
 
 LAYER = "tensorzero_config"
 EXAMPLE = ROOT / "layers/config/tensorzero.toml"
+FUNCTIONS = properties("AWS::Serverless::Function")
 PACKAGES = {name: one["Handler"].partition(".")[0] for name, one in FUNCTIONS.items()}
 """The package that each function runs."""
+
+
+def _variables(function: str) -> dict[str, Any]:
+    """Return the variables of a function, as they stand in the template."""
+    settings = (TEMPLATE["Globals"]["Function"], FUNCTIONS[function])
+    environments = (one.get("Environment", {}).get("Variables", {}) for one in settings)
+    return {name: value for variables in environments for name, value in variables.items()}
+
+
+TABLES: dict[str, str] = {
+    key: logical_id
+    for function in FUNCTIONS
+    for key, logical_id in tables_of(
+        {name: one["Ref"] for name, one in _variables(function).items() if isinstance(one, dict)}
+    ).items()
+}
+"""The logical ids of the tables, by the keys that the code has for them."""
 
 
 def write_layer(folder: Path, source: Path = EXAMPLE) -> Path:
@@ -35,7 +53,7 @@ def packages() -> dict[str, str]:
     integrations = properties("AWS::ApiGatewayV2::Integration")
     found = {}
     for route in properties("AWS::ApiGatewayV2::Route").values():
-        _, [_, integration] = route["Target"]["Join"]
+        _, [_, integration] = route["Target"]["Fn::Join"]
         uri = integrations[integration["Ref"]]["IntegrationUri"]["Ref"]
         found[route["RouteKey"]] = PACKAGES[uri.removesuffix(".Alias")]
     return found
@@ -44,12 +62,11 @@ def packages() -> dict[str, str]:
 def variables(package: str, tables: Mapping[str, str]) -> dict[str, str]:
     """Return a Lambda's own variables, as the template sets them; `tables` by the code's keys."""
     [function] = [name for name, one in PACKAGES.items() if one == package]
-    parameters = TEMPLATE["Parameters"].items()
-    known = {name: str(one["Default"]) for name, one in parameters if "Default" in one}
-    known |= {TABLES[key]: name for key, name in tables.items()} | {"AWS::StackName": "stack"}
+    known = {**values(), "AWS::StackName": "stack"}
+    known |= {TABLES[key]: name for key, name in tables.items()}
     return {
-        name: known[value["Ref"]] if isinstance(value, dict) else str(value)
-        for name, value in variables_of(function).items()
+        name: str(known[value["Ref"]] if isinstance(value, dict) else value)
+        for name, value in _variables(function).items()
     }
 
 

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tests.support.template import TABLES, properties
+from tests.support.lambdas import TABLES
+from tests.support.template import properties
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
