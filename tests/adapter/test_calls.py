@@ -1,6 +1,7 @@
 """How often DynamoDB is called for a request: that, and not our code, is what it costs."""
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -144,8 +145,10 @@ def send(
         status = Status(client, tables, "5f")
         reads = build_reads(DynamoReceipts(client, tables), DynamoLabels(client, tables), status)
         handlers = {
-            "POST /feedback": build(Service(rules, lookup, store, DAY, clock)),
-            "POST /feedback/batch": build_batch(BatchService(rules, lookup, writer, DAY, clock)),
+            "POST /feedback": build(Service(rules, lookup, store, DAY, math.inf, clock)),
+            "POST /feedback/batch": build_batch(
+                BatchService(rules, lookup, writer, DAY, math.inf, clock)
+            ),
         }
         reply = handlers.get(request["routeKey"], reads)(request, Invocation())
         return int(reply["statusCode"])
@@ -240,7 +243,7 @@ def test_a_transaction_that_is_tried_again_is_the_same_one_to_dynamodb(
     with serve(*answers, Answer()) as loopback:
         client = connect_to(loopback.endpoint)
         store = DynamoFeedbackStore(client, TABLES)
-        service = Service(rules, DynamoLookup(client, TABLES), store, DAY, Clock())
+        service = Service(rules, DynamoLookup(client, TABLES), store, DAY, math.inf, Clock())
         service.submit(body, "k", ANYBODY, lambda: 28)
 
     assert loopback.operations == [TRANSACT] * 4

@@ -9,6 +9,7 @@ import pytest
 
 from feedback.lookup import BatchRead, DynamoLookup
 from feedback.model import Level, Record, Target
+from feedback.waiting import TargetNotFound
 from shared import uuids
 from shared.dynamodb import StorageUnavailable
 from shared.items import Item
@@ -73,14 +74,15 @@ def _keys(call: tuple[str, dict[str, Any]]) -> list[str]:
 def test_one_target_is_read_by_itself_and_at_its_own_level_only(
     lookup: DynamoLookup, between: Proxy, put: Put, tables: dict[str, str], level: Level
 ) -> None:
-    """Strongly consistent, and no more than what is needed; None if it was never recorded."""
+    """Strongly consistent, and no more than what is needed; None if it is not recorded yet."""
     target, [other] = Target(level, uuids.new()), {*Level} - {level}
     put(target, output="{}", variant_name="v")
 
     assert lookup.get(target, ("output", "output_schema")) == Record(output="{}")
     assert lookup.get(target, ()) == Record()
-    assert lookup.get(target._replace(level=other), ()) is None
     assert lookup.get(_inference(), ("output",)) is None
+    with pytest.raises(TargetNotFound):
+        lookup.get(target._replace(level=other), ())
     attributes = ("target_type", "output", "output_schema")
     assert between.calls[0] == (
         "GetItem",
@@ -116,6 +118,7 @@ def test_targets_and_keys_are_read_in_one_call(
         one: Record(output="{}"),
         other: Record(function_name="f", tool_params="{}"),
     }
+    assert batch.impossible == {as_episode}
     assert batch.reserved == {key: held}
     attributes = ("target_id", "target_type", "function_name", "output", "tool_params")
     [(operation, parameters)] = between.calls

@@ -50,9 +50,9 @@ def _receipt(store: DynamoFeedbackStore, feedback: Feedback) -> dict[str, Any] |
 @EXAMPLES
 @given(
     st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    st.dictionaries(st.text(), st.text()),
+    st.dictionaries(st.text(min_size=1), st.text()),
 )
-@example("", {"": "x", "x": ""})
+@example("", {"x": ""})
 @example("é😀\x00\n\ufeff\u2028", {"\x00": "\x00"})
 @example(1e-130, {"a" * 5_000: "b"})
 @example(-0.0, {})
@@ -136,7 +136,7 @@ def test_what_is_small_enough_by_our_count_dynamodb_takes(
     store.write([row._replace(item=check_size(row.item))], [], NOW)
 
 
-@pytest.mark.parametrize("tags", [{}, {"a": "b", "": "", "é": "😀"}])
+@pytest.mark.parametrize("tags", [{}, {"a": "b", "x": "", "é": "😀"}])
 def test_an_item_of_400_kb_is_stored_and_one_byte_more_is_refused(
     store: DynamoFeedbackStore, tags: dict[str, str]
 ) -> None:

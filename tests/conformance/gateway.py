@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,7 @@ class Gateway:
             lookup=DynamoLookup(self._client, self._tables),
             store=DynamoFeedbackStore(self._client, self._tables),
             key_lifetime=7 * DAY,
+            wait_limit=math.inf,
             clock=Clock(),
         )
         return build_feedback(service)
