@@ -1,6 +1,5 @@
-"""Whatever trouble a batch meets on its way: what is told of each element is true."""
+"""Whatever trouble a batch meets on its way: what is answered of each element is true."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,23 +11,22 @@ from hypothesis import strategies as st
 from batch.writer import DynamoBatchWriter
 from batch.writes import Write
 from feedback.model import Accepted
-from feedback.reservations import Reservation
-from feedback.rows import Row
 from shared.dynamodb import StorageUnavailable, connect
 from shared.items import Item
-from tests.adapter.loopback import RESET, Answer, Loopback, failure, running
+from tests.adapter.writes import FINGERPRINT, NOW, TABLES, held, write_of
 from tests.support.environment import environment, towards
+from tests.support.loopback import RESET, Answer, Loopback, cancelled, failure, running
 from tests.unit.fakes import ManualTime, uuid7
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-NOW = 1_790_000_000
-TABLES = {"boolean": "B", "evaluation_human_feedback": "E", "idempotency": "I"}
-THROTTLED = failure("ThrottlingException")
 UNDER_WAY = failure("TransactionInProgressException")
-
-BEFORE: dict[str, Answer | str] = {"throttled": THROTTLED, "cut": RESET, "under way": UNDER_WAY}
+BEFORE: dict[str, Answer | str] = {
+    "throttled": failure("ThrottlingException"),
+    "cut": RESET,
+    "under way": UNDER_WAY,
+}
 """What may happen in place of a call."""
 AFTER: dict[str, Answer | str] = {
     "done, and cut": RESET,
@@ -67,7 +65,7 @@ class Database(Loopback):
                 left.setdefault(table, []).append(put)
             else:
                 self._keep(put["PutRequest"]["Item"])
-        return Answer(body=json.dumps({"UnprocessedItems": left}))
+        return Answer.of(UnprocessedItems=left)
 
     def _transact(self, parameters: dict[str, Any], *, crowded: bool) -> Answer:
         token, puts = parameters["ClientRequestToken"], parameters["TransactItems"]
@@ -80,14 +78,14 @@ class Database(Loopback):
         if crowded:
             reasons[0] = {"Code": "TransactionConflict"}
         if any(reason["Code"] != "None" for reason in reasons):
-            return failure("TransactionCanceledException", CancellationReasons=reasons)
+            return cancelled(*reasons)
         self.tokens[token] = puts
         for item in items:
             self._keep(item)
         return Answer()
 
     def _reason(self, item: Item) -> dict[str, Any]:
-        """Claims are all that has a condition."""
+        """Reservations are all that has a condition."""
         if "key" in item and (earlier := self.items.get(_key(item))):
             return {"Code": "ConditionalCheckFailed", "Item": earlier}
         return {"Code": "None"}
@@ -97,29 +95,16 @@ class Database(Loopback):
 
 
 def _key(item: Item) -> str:
-    """Tell items apart, of whatever table."""
-    for name in ("key", "feedback_id", "id"):
-        if name in item:
-            return f"{name} {item[name]['S']}"
-    raise AssertionError(item)
+    """Return what identifies an item, of whatever table."""
+    name = next(name for name in ("key", "feedback_id", "id") if name in item)
+    return f"{name} {item[name]['S']}"
 
 
-SORTS = ["row", "label", "keyed", "taken", "taken by another"]
+SORTS = ["row", "label", "keyed", "held", "held by another"]
 
 
-def _writing(number: int, sort: str) -> Write:
-    id_ = uuid7(NOW, number)
-    rows = [Row("boolean", {"target_id": {"S": "t"}, "id": {"S": id_}})]
-    if sort == "label":
-        rows.append(Row("evaluation_human_feedback", {"feedback_id": {"S": id_}}))
-    claims = [] if sort in {"row", "label"} else [Reservation(f"{number}", id_, "said", NOW + 60)]
-    return Write(id_, rows, claims)
-
-
-def _taken(number: int, sort: str) -> Item:
-    """Give the item of whoever was faster."""
-    said = "said" if sort == "taken" else "another"
-    return Reservation(f"{number}", uuid7(NOW - 1, number), said, NOW + 60).to_item()
+def _write(number: int, sort: str) -> Write:
+    return write_of(number, keyed=sort not in {"row", "label"}, label=sort == "label")
 
 
 @pytest.fixture(scope="module")
@@ -138,9 +123,9 @@ def client(database: Database) -> Iterator["DynamoDBClient"]:
     made.close()
 
 
-def _stored(database: Database, writing: Write) -> bool:
-    """Tell whether a writing is stored: all of it or nothing."""
-    items = [*(claim.to_item() for claim in writing.claims), *(row.item for row in writing.rows)]
+def _is_stored(database: Database, write: Write) -> bool:
+    """Return whether a write is stored: all of it or nothing."""
+    items = [*(one.to_item() for one in write.reservations), *(row.item for row in write.rows)]
     [stored] = {database.items.get(_key(item)) == item for item in items}
     return stored
 
@@ -152,7 +137,7 @@ def _stored(database: Database, writing: Write) -> bool:
     st.sampled_from([5, 12.1, 28]),
     st.booleans(),
 )
-def test_what_is_told_of_each_element_is_true(
+def test_what_is_answered_of_each_element_is_true(
     database: Database,
     client: "DynamoDBClient",
     sorts: list[str],
@@ -160,30 +145,34 @@ def test_what_is_told_of_each_element_is_true(
     left: float,
     atomic: bool,
 ) -> None:
-    """A receipt's feedback is stored, once; what is refused is not, unless nobody can know."""
-    writings = [_writing(number, sort) for number, sort in enumerate(sorts)]
-    taken = [_taken(number, sort) for number, sort in enumerate(sorts) if "taken" in sort]
-    database.items, database.tokens = {_key(item): item for item in taken}, {}
+    """What is accepted is stored, once; what is refused is not, unless nobody can know."""
+    writes = [_write(number, sort) for number, sort in enumerate(sorts)]
+    earlier = [
+        held(write, by=number, fingerprint=FINGERPRINT if sort == "held" else "another")
+        for number, (write, sort) in enumerate(zip(writes, sorts, strict=True))
+        if "held" in sort
+    ]
+    database.items, database.tokens = {_key(item): item for item in earlier}, {}
     database.troubles = [*troubles]
     time = ManualTime()
     end = time.now() + left
     writer = DynamoBatchWriter(client, TABLES, time.sleep)
 
     write = writer.write_atomically if atomic else writer.write
-    outcomes = write(writings, NOW, lambda: end - time.now())
+    outcomes = write(writes, NOW, lambda: end - time.now())
 
-    assert outcomes.keys() == {writing.id for writing in writings}
-    stored = {writing.id for writing in writings if _stored(database, writing)}
-    for number, (writing, sort) in enumerate(zip(writings, sorts, strict=True)):
-        match outcomes[writing.id]:
-            case Accepted(feedback_id, repeated=False):
-                assert feedback_id == writing.id in stored
-            case Accepted(feedback_id, repeated=True):
-                assert (sort, feedback_id) == ("taken", uuid7(NOW - 1, number))
+    assert outcomes.keys() == {one.id for one in writes}
+    stored = {one.id for one in writes if _is_stored(database, one)}
+    for number, (one, sort) in enumerate(zip(writes, sorts, strict=True)):
+        match outcomes[one.id]:
+            case Accepted(feedback_id, replayed=False):
+                assert feedback_id == one.id in stored
+            case Accepted(feedback_id, replayed=True):
+                assert (sort, feedback_id) == ("held", uuid7(NOW - 1, number))
             case StorageUnavailable() if AFTER.keys() & {*troubles}:
                 pass
             case _:
-                assert writing.id not in stored
+                assert one.id not in stored
     if atomic:
-        fresh = {one.id for one, sort in zip(writings, sorts, strict=True) if "taken" not in sort}
+        fresh = {one.id for one, sort in zip(writes, sorts, strict=True) if "held" not in sort}
         assert stored in (fresh, set())

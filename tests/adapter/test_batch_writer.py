@@ -1,7 +1,6 @@
-"""How a batch is written, on the wire: few calls, none in vain, and each element's fate is told."""
+"""How a batch is written, on the wire: few calls, none in vain, and an outcome for each element."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -12,49 +11,30 @@ from batch.request import BatchTooLarge
 from batch.writer import BatchRefused, DynamoBatchWriter
 from batch.writes import Outcomes, Write
 from feedback.model import Accepted
-from feedback.reservations import IdempotencyKeyReused, Reservation
-from feedback.rows import Row
+from feedback.reservations import IdempotencyKeyReused
 from shared.dynamodb import StorageUnavailable
 from shared.retry import FIRST_PAUSE
+from shared.uuids import Uuid
 from tests.adapter.conftest import Connect
-from tests.adapter.loopback import RESET, Answer, Loopback, failure, running, serve
+from tests.adapter.writes import NOW, TABLES, held, keyed, labels, plain
+from tests.support.loopback import RESET, Answer, Loopback, cancelled, failure, running, serve
 from tests.unit.fakes import ManualTime, uuid7
 
-NOW = 1_790_000_000
-TABLES = {"boolean": "B", "comment": "C", "evaluation_human_feedback": "E", "idempotency": "I"}
-EARLIER = uuid7(NOW - 1)
+Send: TypeAlias = Callable[..., Outcomes]
 
-
-def _writing(number: int, *, keyed: bool = False, label: bool = False) -> Write:
-    id_ = uuid7(NOW, number)
-    row = Row("comment" if number % 2 else "boolean", {"target_id": {"S": "t"}, "id": {"S": id_}})
-    verdict = Row("evaluation_human_feedback", {"feedback_id": {"S": id_}})
-    claims = [Reservation(f"key {number}", id_, "fingerprint", NOW + 60)] if keyed else []
-    return Write(id_, [row, verdict] if label else [row], claims)
-
-
-def _plain(count: int) -> list[Write]:
-    return [_writing(number) for number in range(count)]
-
-
-def _keyed(count: int) -> list[Write]:
-    return [_writing(number, keyed=True) for number in range(1_000, 1_000 + count)]
-
-
-def _labels(count: int) -> list[Write]:
-    return [_writing(number, label=True) for number in range(2_000, 2_000 + count)]
-
-
-Write: TypeAlias = Callable[..., Outcomes]
+BATCH, TRANSACTION = "BatchWriteItem", "TransactWriteItems"
+BROKEN, THROTTLED = failure("InternalServerError", 500), failure("ThrottlingException")
+NONE, CONFLICT = {"Code": "None"}, {"Code": "TransactionConflict"}
+EARLIER = uuid7(NOW - 1, 7)
 
 
 @pytest.fixture
-def write(connect_to: Connect) -> Write:
+def write(connect_to: Connect) -> Send:
     """Write with Lambda's own client, whose calls go to a loopback; pauses take no time."""
 
     def send(
         loopback: Loopback,
-        writings: Sequence[Write],
+        writes: Sequence[Write],
         *,
         atomic: bool = False,
         left: float = 28,
@@ -64,20 +44,30 @@ def write(connect_to: Connect) -> Write:
         end = passing.now() + left
         writer = DynamoBatchWriter(connect_to(loopback.endpoint), TABLES, passing.sleep)
         how = writer.write_atomically if atomic else writer.write
-        outcomes = how(writings, NOW, lambda: end - passing.now())
+        outcomes = how(writes, NOW, lambda: end - passing.now())
         _require_honest_tokens(loopback)
         return outcomes
 
     return send
 
 
-def _puts(parameters: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the items that a call puts."""
+def _require_honest_tokens(loopback: Loopback) -> None:
+    """Fail if a token stands for two contents: DynamoDB would take the second for done already."""
+    contents: dict[str, Any] = {}
+    for operation, parameters in loopback.calls:
+        if operation == TRANSACTION:
+            token, puts = parameters["ClientRequestToken"], parameters["TransactItems"]
+            assert 1 <= len(token) <= 36
+            assert contents.setdefault(token, puts) == puts
+
+
+def _puts(parameters: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the items that a call puts, and into which table."""
     if "TransactItems" in parameters:
-        return [one["Put"]["Item"] for one in parameters["TransactItems"]]
-    return [
-        put["PutRequest"]["Item"] for puts in parameters["RequestItems"].values() for put in puts
-    ]
+        puts = [one["Put"] for one in parameters["TransactItems"]]
+        return [(put["TableName"], put["Item"]) for put in puts]
+    tables = parameters["RequestItems"].items()
+    return [(table, put["PutRequest"]["Item"]) for table, puts in tables for put in puts]
 
 
 def _sizes(loopback: Loopback) -> list[tuple[str, int]]:
@@ -85,332 +75,223 @@ def _sizes(loopback: Loopback) -> list[tuple[str, int]]:
 
 
 def _ids(loopback: Loopback) -> list[list[str]]:
-    """Tell whose rows each call puts."""
-    return [
-        [item["id"]["S"] for item in _puts(parameters) if "id" in item]
-        for _, parameters in loopback.calls
-    ]
+    """Return whose rows each call puts, and require each in its table."""
+    ids = []
+    for _, parameters in loopback.calls:
+        puts = [(table, item["id"]["S"]) for table, item in _puts(parameters) if "id" in item]
+        assert all(table == "BC"[int(id_[-12:], 16) % 2] for table, id_ in puts)
+        ids.append([id_ for _, id_ in puts])
+    return ids
 
 
-def _receipts(writings: Sequence[Write]) -> dict[str, Accepted]:
-    return {writing.id: Accepted(writing.id) for writing in writings}
+def _accepted(writes: Sequence[Write]) -> Outcomes:
+    return {write.id: Accepted(write.id) for write in writes}
 
 
-def _require_honest_tokens(loopback: Loopback) -> None:
-    """Fail if a token stands for two contents: DynamoDB would hold the second for done already."""
-    said: dict[str, Any] = {}
-    for operation, parameters in loopback.calls:
-        if operation == "TransactWriteItems":
-            token, puts = parameters["ClientRequestToken"], parameters["TransactItems"]
-            assert 1 <= len(token) <= 36
-            assert said.setdefault(token, puts) == puts
+def _left(*writes: Write) -> Answer:
+    left: dict[str, Any] = {}
+    for one in writes:
+        [row] = one.rows
+        left.setdefault(TABLES[row.table], []).append({"PutRequest": {"Item": row.item}})
+    return Answer.of(UnprocessedItems=left)
 
 
-BATCH, TRANSACTION = "BatchWriteItem", "TransactWriteItems"
+def _reasons(group: Sequence[Write], by_id: Mapping[Uuid, dict[str, Any]]) -> Answer:
+    """Cancel a group's transaction for the first item of some of them."""
+    reasons = []
+    for one in group:
+        reasons += [by_id.get(one.id, NONE), *[NONE] * (one.puts - 1)]
+    return cancelled(*reasons)
+
+
+def _held(one: Write, fingerprint: str = "fingerprint") -> dict[str, Any]:
+    return {"Code": "ConditionalCheckFailed", "Item": held(one, 7, fingerprint)}
 
 
 @pytest.mark.parametrize(
-    ("writings", "calls"),
+    ("writes", "calls"),
     [
         ([], []),
-        (_plain(1), [(BATCH, 1)]),
-        (_plain(25), [(BATCH, 25)]),
-        (_plain(26), [(BATCH, 25), (BATCH, 1)]),
-        (_plain(100), [(BATCH, 25)] * 4),
-        (_keyed(1), [(TRANSACTION, 2)]),
-        (_keyed(50), [(TRANSACTION, 100)]),
-        (_keyed(100), [(TRANSACTION, 100)] * 2),
-        (_labels(1), [(TRANSACTION, 2)]),
-        (_keyed(25) + _plain(50) + _labels(25), [(BATCH, 25), (BATCH, 25), (TRANSACTION, 100)]),
+        (plain(1), [(BATCH, 1)]),
+        (plain(26), [(BATCH, 25), (BATCH, 1)]),
+        (plain(100), [(BATCH, 25)] * 4),
+        (keyed(1), [(TRANSACTION, 2)]),
+        (keyed(51), [(TRANSACTION, 100), (TRANSACTION, 2)]),
+        (labels(1), [(TRANSACTION, 2)]),
+        (keyed(25) + plain(50) + labels(25), [(BATCH, 25), (BATCH, 25), (TRANSACTION, 100)]),
     ],
+    ids=lambda value: f"{len(value)}",
 )
 def test_a_batch_is_written_in_as_few_calls_as_can_be(
-    write: Write, writings: list[Write], calls: list[tuple[str, int]]
+    write: Send, writes: list[Write], calls: list[tuple[str, int]]
 ) -> None:
     """25 rows a call, or 100 items a transaction of what has a key or a label."""
     with serve() as loopback:
-        outcomes = write(loopback, writings)
+        outcomes = write(loopback, writes)
 
-    assert outcomes == _receipts(writings)
+    assert outcomes == _accepted(writes)
     assert _sizes(loopback) == calls
-    assert {id_ for ids in _ids(loopback) for id_ in ids} == set(outcomes)
+    assert {id_ for ids in _ids(loopback) for id_ in ids} == {*outcomes}
 
 
 @pytest.mark.parametrize(
-    ("writings", "puts"),
-    [(_plain(1), 1), (_plain(100), 100), (_keyed(50), 100), (_keyed(20) + _labels(30), 100)],
+    ("writes", "puts"), [([], []), (plain(100), [100]), (keyed(20) + labels(30), [100])]
 )
-def test_an_atomic_batch_is_one_transaction(write: Write, writings: list[Write], puts: int) -> None:
-    """Of all its items."""
+def test_an_atomic_batch_is_one_transaction(
+    write: Send, writes: list[Write], puts: list[int]
+) -> None:
+    """Of all its items; there is no empty one."""
     with serve() as loopback:
-        outcomes = write(loopback, writings, atomic=True)
+        outcomes = write(loopback, writes, atomic=True)
 
-    assert outcomes == _receipts(writings)
-    assert _sizes(loopback) == [(TRANSACTION, puts)]
-
-
-def test_an_empty_atomic_batch_calls_nobody(write: Write) -> None:
-    """There is no empty transaction."""
-    with serve() as loopback:
-        assert write(loopback, [], atomic=True) == {}
-
-    assert loopback.calls == []
+    assert outcomes == _accepted(writes)
+    assert _sizes(loopback) == [(TRANSACTION, size) for size in puts]
 
 
-def test_an_atomic_batch_beyond_a_transaction_is_refused_before_any_call(write: Write) -> None:
+def test_an_atomic_batch_beyond_a_transaction_is_refused_before_any_call(write: Send) -> None:
     """Nothing of it is stored."""
     with serve() as loopback, pytest.raises(BatchTooLarge):
-        write(loopback, _keyed(51), atomic=True)
+        write(loopback, keyed(50) + plain(1), atomic=True)
 
     assert loopback.calls == []
 
 
-def test_a_key_is_taken_if_it_is_free_and_with_its_row(write: Write) -> None:
-    """The key before the row; who has taken it is given back."""
-    [writing] = _keyed(1)
+def test_a_key_is_reserved_with_its_row_if_it_is_free(write: Send) -> None:
+    """The key before the row; the item that is there already is returned."""
+    [one] = keyed(1)
 
     with serve() as loopback:
-        write(loopback, [writing])
+        write(loopback, [one])
 
-    key, row = (one["Put"] for one in loopback.calls[0][1]["TransactItems"])
+    key, row = (put["Put"] for put in loopback.calls[0][1]["TransactItems"])
     assert key == {
         "TableName": "I",
-        "Item": writing.claims[0].to_item(),
+        "Item": one.reservations[0].to_item(),
         "ConditionExpression": "attribute_not_exists(#key) OR #expires_at <= :now",
         "ExpressionAttributeNames": {"#key": "key", "#expires_at": "expires_at"},
         "ExpressionAttributeValues": {":now": {"N": str(NOW)}},
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
-    assert row == {"TableName": "B", "Item": writing.rows[0].item}
+    assert row == {"TableName": "B", "Item": one.rows[0].item}
 
 
-def _unprocessed(*writings: Write) -> Answer:
-    left: dict[str, Any] = {}
-    for writing in writings:
-        [row] = writing.rows
-        left.setdefault(TABLES[row.table], []).append({"PutRequest": {"Item": row.item}})
-    return Answer(body=json.dumps({"UnprocessedItems": left}))
+def test_what_dynamodb_leaves_over_is_put_again_and_nothing_else(write: Send) -> None:
+    """After a pause, until all is stored, or time is up: then just that is unavailable."""
+    writes, time = plain(50), ManualTime()
+    ids = [one.id for one in writes]
+    answers = [_left(*writes[1:4]), _left(writes[2])]
 
-
-def test_what_dynamodb_leaves_over_is_put_again_and_nothing_else(write: Write) -> None:
-    """After a pause, until all is stored."""
-    writings, time = _plain(5), ManualTime()
-
-    with serve(_unprocessed(*writings[1:4]), _unprocessed(writings[2]), Answer()) as loopback:
-        outcomes = write(loopback, writings, time=time)
-
-    assert outcomes == _receipts(writings)
-    ids = [writing.id for writing in writings]
-    assert [{*some} for some in _ids(loopback)] == [{*ids}, {*ids[1:4]}, {ids[2]}]
+    with serve(*answers, Answer()) as loopback:
+        assert write(loopback, writes, time=time) == _accepted(writes)
+    assert [{*some} for some in _ids(loopback)] == [{*ids[:25]}, {*ids[1:4]}, {ids[2]}, {*ids[25:]}]
     assert len(time.slept) == 2
 
-
-def test_what_is_still_left_over_when_time_is_up_is_unavailable(write: Write) -> None:
-    """Just that: the rest of its call is stored, and so is what other calls put."""
-    writings = _plain(50)
-
-    with serve(
-        _unprocessed(writings[3], writings[4]), _unprocessed(writings[4]), Answer()
-    ) as loopback:
-        outcomes = write(loopback, writings, left=12 + 1.5 * FIRST_PAUSE)
-
-    assert isinstance(outcomes[writings[4].id], StorageUnavailable)
-    assert outcomes == _receipts(writings) | {writings[4].id: outcomes[writings[4].id]}
-    assert [len(ids) for ids in _ids(loopback)] == [25, 2, 25]
-
-
-BROKEN = failure("InternalServerError", 500)
-NONE = {"Code": "None"}
-
-
-def _cancelled(*reasons: dict[str, Any]) -> Answer:
-    return failure("TransactionCanceledException", CancellationReasons=list(reasons))
-
-
-def _reasons(group: Sequence[Write], **by_id: dict[str, Any]) -> Answer:
-    """Cancel a group's transaction for the first item of some of them."""
-    reasons = []
-    for writing in group:
-        reasons += [by_id.get(writing.id, NONE), *[NONE] * (writing.puts - 1)]
-    return _cancelled(*reasons)
-
-
-def _taken(writing: Write, fingerprint: str = "fingerprint") -> dict[str, Any]:
-    item = writing.claims[0].to_item()
-    earlier = {**item, "feedback_id": {"S": EARLIER}, "fingerprint": {"S": fingerprint}}
-    return {"Code": "ConditionalCheckFailed", "Item": earlier}
-
-
-CONFLICT = {"Code": "TransactionConflict"}
+    with serve(*answers, Answer()) as loopback:
+        outcomes = write(loopback, writes, left=12 + 1.5 * FIRST_PAUSE)
+    assert isinstance(outcomes.pop(ids[2]), StorageUnavailable)
+    assert outcomes == _accepted(writes[:2] + writes[3:])
+    assert [len(some) for some in _ids(loopback)] == [25, 3, 25]
 
 
 @pytest.mark.usefixtures("short_pauses")
-@pytest.mark.parametrize("answer", [BROKEN, RESET, failure("ThrottlingException")])
-def test_a_call_that_fails_touches_no_other(write: Write, answer: Answer | str) -> None:
+@pytest.mark.parametrize("answer", [BROKEN, RESET, THROTTLED], ids=["broken", "cut", "throttled"])
+@pytest.mark.parametrize(
+    ("writes", "first"), [(plain(26), 25), (keyed(51), 50)], ids=["rows", "keys"]
+)
+def test_a_call_that_fails_touches_no_other(
+    write: Send, writes: list[Write], first: int, answer: Answer | str
+) -> None:
     """The SDK has tried it three times; the next one is made all the same."""
-    writings, keyed = _plain(26), _keyed(1)
-
     with serve(*[answer] * 3, Answer()) as loopback:
-        outcomes = write(loopback, writings + keyed, left=12)
+        outcomes = write(loopback, writes, left=12)
 
-    assert all(isinstance(outcomes[one.id], StorageUnavailable) for one in writings[:25])
-    assert outcomes.items() >= _receipts([writings[25], *keyed]).items()
-    assert [len(ids) for ids in _ids(loopback)] == [25, 25, 25, 1, 1]
-
-
-@pytest.mark.usefixtures("short_pauses")
-def test_a_transaction_that_fails_touches_no_other(write: Write) -> None:
-    """Nobody knows whether it is stored, and none of it is told to be."""
-    writings = _keyed(51)
-
-    with serve(BROKEN, BROKEN, BROKEN, Answer()) as loopback:
-        outcomes = write(loopback, writings)
-
-    assert all(isinstance(outcomes[one.id], StorageUnavailable) for one in writings[:50])
-    assert outcomes[writings[50].id] == Accepted(writings[50].id)
+    assert all(isinstance(outcomes.pop(one.id), StorageUnavailable) for one in writes[:first])
+    assert outcomes == _accepted(writes[first:])
+    assert [len(ids) for ids in _ids(loopback)] == [first] * 3 + [1]
 
 
 @pytest.mark.usefixtures("short_pauses")
-@pytest.mark.parametrize("writings", [_plain(2), _keyed(2)], ids=["rows", "a transaction"])
+@pytest.mark.parametrize("writes", [plain(2), keyed(2)], ids=["rows", "a transaction"])
 @pytest.mark.parametrize("code", ["ThrottlingException", "TransactionInProgressException"])
 def test_what_dynamodb_is_too_busy_for_is_sent_again_as_it_was(
-    write: Write, writings: list[Write], code: str
+    write: Send, writes: list[Write], code: str
 ) -> None:
     """By the SDK three times, and then by us: the same content under the same token."""
     with serve(*[failure(code)] * 4, Answer()) as loopback:
-        outcomes = write(loopback, writings)
+        outcomes = write(loopback, writes)
 
-    assert outcomes == _receipts(writings)
+    assert outcomes == _accepted(writes)
     assert loopback.calls == loopback.calls[:1] * 5
 
 
-def test_what_is_in_conflict_holds_nobody_up(write: Write) -> None:
+@pytest.mark.parametrize(
+    "code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
+)
+def test_what_is_in_conflict_holds_nobody_up(write: Send, code: str) -> None:
     """The others are stored first, without it; then it is tried again, until it passes."""
-    writings, time = _keyed(4), ManualTime()
-    one, two, three, four = writings
+    writes, time, busy = keyed(4), ManualTime(), {"Code": code}
+    one, two, three, four = writes
     answers = [
-        _reasons(writings, **{two.id: CONFLICT, three.id: CONFLICT}),
+        _reasons(writes, {two.id: busy, three.id: busy}),
         Answer(),
-        _reasons([two, three], **{three.id: CONFLICT}),
-        Answer(),
-        Answer(),
+        _reasons([two, three], {three.id: busy}),
     ]
 
-    with serve(*answers) as loopback:
-        outcomes = write(loopback, writings, time=time)
+    with serve(*answers, Answer()) as loopback:
+        outcomes = write(loopback, writes, time=time)
 
-    assert outcomes == _receipts(writings)
-    tried = [writings, [one, four], [two, three], [two], [three]]
-    assert _ids(loopback) == [[writing.id for writing in group] for group in tried]
+    assert outcomes == _accepted(writes)
+    tried = [writes, [one, four], [two, three], [two], [three]]
+    assert _ids(loopback) == [[write.id for write in group] for group in tried]
     assert len(time.slept) == 2
 
 
-@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError"])
-def test_what_is_in_conflict_until_time_is_up_is_unavailable(write: Write, code: str) -> None:
-    """It is not stored; the others are."""
-    writings = _keyed(3)
-    one, two, three = writings
-    answers = [
-        _reasons(writings, **{two.id: {"Code": code}}),
-        Answer(),
-        _cancelled({"Code": code}, NONE),
-    ]
-
-    with serve(*answers) as loopback:
-        outcomes = write(loopback, writings)
-
-    assert isinstance(outcomes.pop(two.id), StorageUnavailable)
-    assert outcomes == _receipts([one, three])
-
-
-def test_all_that_can_stand_in_the_way_may_come_at_once(write: Write) -> None:
-    """Each element is told, or tried again, by its own reasons."""
-    writings = _keyed(5)
-    codes = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
-    busy = {one.id: {"Code": code} for one, code in zip(writings[1:4], codes, strict=True)}
-    reasons = {writings[0].id: _taken(writings[0]), **busy}
-
-    with serve(_reasons(writings, **reasons), Answer()) as loopback:
-        outcomes = write(loopback, writings)
-
-    assert outcomes.pop(writings[0].id) == Accepted(EARLIER, repeated=True)
-    assert outcomes == _receipts(writings[1:])
-    assert [len(ids) for ids in _ids(loopback)] == [5, 1, 3]
-
-
-def test_a_key_that_was_taken_meanwhile_is_answered_by_whoever_took_it(write: Write) -> None:
+def test_a_key_that_is_held_meanwhile_is_answered_by_whoever_holds_it(write: Send) -> None:
     """Its id, or a refusal; the others are stored at once, in a transaction of their own."""
-    writings, time = _keyed(4), ManualTime()
-    one, two, three, four = writings
-    taken = {two.id: _taken(two), three.id: _taken(three, "another")}
+    writes, time = keyed(4), ManualTime()
+    one, two, three, four = writes
 
-    with serve(_reasons(writings, **taken), Answer()) as loopback:
-        outcomes = write(loopback, writings, time=time)
+    with serve(
+        _reasons(writes, {two.id: _held(two), three.id: _held(three, "another")}), Answer()
+    ) as loopback:
+        outcomes = write(loopback, writes, time=time)
 
-    assert outcomes.pop(two.id) == Accepted(EARLIER, repeated=True)
+    assert outcomes.pop(two.id) == Accepted(EARLIER, replayed=True)
     assert isinstance(outcomes.pop(three.id), IdempotencyKeyReused)
-    assert outcomes == _receipts([one, four])
+    assert outcomes == _accepted([one, four])
     assert _ids(loopback)[1:] == [[one.id, four.id]]
     assert time.slept == []
 
 
-def test_an_atomic_batch_goes_on_without_what_the_same_request_has_stored(write: Write) -> None:
-    """All of it is stored then."""
-    writings = _keyed(2) + _plain(1)
-    one, two, three = writings
+def test_an_atomic_batch_goes_on_without_what_the_same_request_has_stored(write: Send) -> None:
+    """All of it is stored then; in conflict, it is tried again as it was."""
+    writes = keyed(2) + plain(1)
+    one, two, three = writes
+    conflict = _reasons([two, three], {two.id: CONFLICT})
 
-    with serve(_reasons(writings, **{one.id: _taken(one)}), Answer()) as loopback:
-        outcomes = write(loopback, writings, atomic=True)
+    with serve(_reasons(writes, {one.id: _held(one)}), conflict, Answer()) as loopback:
+        outcomes = write(loopback, writes, atomic=True)
 
-    assert outcomes.pop(one.id) == Accepted(EARLIER, repeated=True)
-    assert outcomes == _receipts([two, three])
-    assert _ids(loopback)[1:] == [[two.id, three.id]]
+    assert outcomes.pop(one.id) == Accepted(EARLIER, replayed=True)
+    assert outcomes == _accepted([two, three])
+    assert _ids(loopback)[1:] == [[two.id, three.id]] * 2
+    assert loopback.calls[1] == loopback.calls[2]
 
 
-def test_an_atomic_batch_ends_with_what_another_request_has_stored(write: Write) -> None:
-    """Nothing of it is: that one is refused, and the others for its sake."""
-    writings = _keyed(3)
-    one, two, three = writings
-    reasons = {one.id: _taken(one), two.id: _taken(two, "another"), three.id: CONFLICT}
+def test_an_atomic_batch_ends_with_what_another_request_has_stored(write: Send) -> None:
+    """Nothing of it is: that one is refused, and the others because of it."""
+    writes = keyed(3)
+    one, two, three = writes
+    reasons = {one.id: _held(one), two.id: _held(two, "another"), three.id: CONFLICT}
 
-    with serve(_reasons(writings, **reasons)) as loopback:
-        outcomes = write(loopback, writings, atomic=True)
+    with serve(_reasons(writes, reasons)) as loopback:
+        outcomes = write(loopback, writes, atomic=True)
 
-    assert outcomes[one.id] == Accepted(EARLIER, repeated=True)
+    assert outcomes[one.id] == Accepted(EARLIER, replayed=True)
     assert isinstance(outcomes[two.id], IdempotencyKeyReused)
     assert isinstance(outcomes[three.id], BatchRefused)
     assert str(outcomes[three.id]) == "Not stored: another element was refused"
     assert len(loopback.calls) == 1
-
-
-def test_an_atomic_batch_in_conflict_is_tried_again_as_a_whole(write: Write) -> None:
-    """With the same token: it is the same transaction."""
-    writings = _keyed(2)
-    [_, two] = writings
-
-    with serve(_reasons(writings, **{two.id: CONFLICT}), Answer()) as loopback:
-        outcomes = write(loopback, writings, atomic=True)
-
-    assert outcomes == _receipts(writings)
-    first, second = loopback.calls
-    assert first == second
-
-
-def test_an_atomic_batch_in_conflict_until_time_is_up_is_unavailable(write: Write) -> None:
-    """All of it, but for what is stored already."""
-    writings = _keyed(3)
-    one, two, three = writings
-    answers = [
-        _reasons(writings, **{one.id: _taken(one), two.id: CONFLICT}),
-        _reasons([two, three], **{two.id: CONFLICT}),
-    ]
-
-    with serve(*answers) as loopback:
-        outcomes = write(loopback, writings, atomic=True)
-
-    assert outcomes.pop(one.id) == Accepted(EARLIER, repeated=True)
-    assert {*outcomes} == {two.id, three.id}
-    assert all(isinstance(outcome, StorageUnavailable) for outcome in outcomes.values())
 
 
 @pytest.mark.parametrize("atomic", [False, True])
@@ -420,23 +301,23 @@ def test_an_atomic_batch_in_conflict_until_time_is_up_is_unavailable(write: Writ
         failure("ValidationException"),
         failure("AccessDeniedException"),
         failure("IdempotentParameterMismatchException"),
-        _cancelled({"Code": "ValidationError"}, NONE, NONE, NONE),
-        _cancelled(CONFLICT, NONE, {"Code": "ItemCollectionSizeLimitExceeded"}, NONE),
-        _cancelled(NONE, NONE, {"Code": "SomethingNew"}, NONE),
+        cancelled("ValidationError", NONE, NONE, NONE),
+        cancelled(CONFLICT, NONE, "ItemCollectionSizeLimitExceeded", NONE),
+        cancelled(NONE, NONE, "SomethingNew", NONE),
     ],
 )
-def test_a_mistake_of_ours_escapes_at_once(write: Write, answer: Answer, atomic: bool) -> None:
+def test_a_mistake_of_ours_escapes_at_once(write: Send, answer: Answer, atomic: bool) -> None:
     """It is no outage, and no element's fault."""
     with serve(answer) as loopback, pytest.raises(ClientError):
-        write(loopback, _keyed(2), atomic=atomic)
+        write(loopback, keyed(2), atomic=atomic)
 
     assert len(loopback.calls) == 1
 
 
-def test_a_mistake_of_ours_in_a_row_escapes_at_once(write: Write) -> None:
-    """As well."""
+def test_a_mistake_of_ours_in_a_row_escapes_at_once(write: Send) -> None:
+    """No further rows are put."""
     with serve(failure("ValidationException")) as loopback, pytest.raises(ClientError):
-        write(loopback, _plain(26))
+        write(loopback, plain(26))
 
     assert len(loopback.calls) == 1
 
@@ -453,28 +334,32 @@ class Slow(Loopback):
         return super().take(operation, parameters)
 
 
-def test_what_there_is_no_time_for_is_not_begun(write: Write) -> None:
-    """Lambda would end it, and nobody would be told of what is stored already."""
-    plain, keyed = _plain(75), _keyed(1)
+@pytest.mark.parametrize(
+    ("writes", "answers", "left", "calls"),
+    [
+        (plain(75) + keyed(1), [], 28, [(BATCH, 25)] * 2),
+        (
+            keyed(2),
+            [_reasons(keyed(2), {keyed(1)[0].id: _held(keyed(1)[0])})],
+            15,
+            [(TRANSACTION, 4)],
+        ),
+    ],
+    ids=["rows and a transaction", "what is left of a transaction"],
+)
+def test_what_there_is_no_time_for_is_not_begun(
+    write: Send,
+    writes: list[Write],
+    answers: list[Answer | str],
+    left: float,
+    calls: list[tuple[str, int]],
+) -> None:
+    """Lambda would end it, and the answer about what is stored already would be lost."""
+    with running(Slow(answers=[*answers, Answer()])) as loopback:
+        outcomes = write(loopback, writes, time=loopback.time, left=left)
 
-    with running(Slow()) as loopback:
-        outcomes = write(loopback, plain + keyed, time=loopback.time)
-
-    assert outcomes.items() >= _receipts(plain[:50]).items()
-    rest = plain[50:] + keyed
-    assert all(isinstance(outcomes[one.id], StorageUnavailable) for one in rest)
-    assert _sizes(loopback) == [(BATCH, 25)] * 2
-
-
-def test_a_transaction_is_not_begun_again_without_time_for_it(write: Write) -> None:
-    """Though nothing is in conflict."""
-    writings = _keyed(2)
-    one, two = writings
-    taken = _reasons(writings, **{one.id: _taken(one)})
-
-    with running(Slow(answers=[taken, Answer()])) as loopback:
-        outcomes = write(loopback, writings, time=loopback.time, left=15)
-
-    assert outcomes[one.id] == Accepted(EARLIER, repeated=True)
-    assert isinstance(outcomes[two.id], StorageUnavailable)
-    assert len(loopback.calls) == 1
+    assert _sizes(loopback) == calls
+    begun = {id_ for ids in _ids(loopback) for id_ in ids} if not answers else {writes[0].id}
+    assert {id_ for id_, one in outcomes.items() if isinstance(one, Accepted)} == begun
+    rest = [one for id_, one in outcomes.items() if id_ not in begun]
+    assert all(isinstance(one, StorageUnavailable) for one in rest)

@@ -11,21 +11,21 @@ from feedback_cli.keys import Item, Scope, new_api_key, new_token_key
 from feedback_cli.signing import Algorithm
 from shared.dynamodb import StorageUnavailable
 from tests.adapter.conftest import Connect
-from tests.adapter.loopback import failure, serve
-from tests.support.lambdas import handler
-from tests.support.template import properties
+from tests.support.lambdas import FUNCTIONS, TABLES, handler
+from tests.support.loopback import failure, serve
 from tests.unit.fakes import Invocation
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TIMEOUT = properties("AWS::Serverless::Function")["AuthorizerFunction"]["Timeout"]
+TIMEOUT = FUNCTIONS["AuthorizerFunction"]["Timeout"]
+ENDS = {"expires_at": {"N": "1790000000"}, "disabled_at": {"S": "2026-11-24T10:00:00Z"}}
 
 
 @pytest.fixture
 def keys(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> DynamoKeys:
     """Read from the emulated table."""
-    return DynamoKeys(dynamodb, tables["ApiKey"])
+    return DynamoKeys(dynamodb, tables["api_key"])
 
 
 def _put(keys: DynamoKeys, item: Item, **attributes: Any) -> str:
@@ -34,15 +34,20 @@ def _put(keys: DynamoKeys, item: Item, **attributes: Any) -> str:
     return key_id
 
 
-def test_an_api_key_is_found_with_all_that_is_known_of_it(keys: DynamoKeys) -> None:
-    """But for the secret, which nobody knows."""
+@pytest.mark.parametrize(
+    ("attributes", "ends"), [({}, (None, None)), (ENDS, (1_790_000_000, "2026-11-24T10:00:00Z"))]
+)
+def test_an_api_key_is_found_with_all_that_is_known_of_it(
+    keys: DynamoKeys, attributes: dict[str, Any], ends: tuple[Any, Any]
+) -> None:
+    """But for the secret, which nobody knows; with its end, by time or by an operator."""
     text, item = new_api_key([Scope.FEEDBACK_WRITE, Scope.FEEDBACK_READ], "the shop")
-    key_id = _put(keys, item)
+    key_id = _put(keys, item, **attributes)
 
     found = keys.api_key(key_id)
 
     scopes = frozenset({"feedback:write", "feedback:read"})
-    assert found == ApiKey(key_id, None, None, hash=item["hash"]["S"], scopes=scopes)
+    assert found == ApiKey(key_id, *ends, hash=item["hash"]["S"], scopes=scopes)
     assert text.split("-")[3] not in str(item)
 
 
@@ -60,17 +65,6 @@ def test_a_token_key_is_found_with_all_that_is_known_of_it(
     )
 
 
-def test_the_end_of_a_key_is_found_with_it(keys: DynamoKeys) -> None:
-    """Be it of time, or by an operator."""
-    _, item = new_api_key(Scope)
-    ends = {"expires_at": {"N": "1790000000"}, "disabled_at": {"S": "2026-11-24T10:00:00Z"}}
-
-    found = keys.api_key(_put(keys, item, **ends))
-
-    assert found is not None
-    assert (found.expires_at, found.disabled_at) == (1_790_000_000, "2026-11-24T10:00:00Z")
-
-
 def test_a_key_of_the_other_kind_is_not_found(keys: DynamoKeys) -> None:
     """Nor one that is not there."""
     _, item = new_api_key(Scope)
@@ -83,29 +77,20 @@ def test_a_key_of_the_other_kind_is_not_found(keys: DynamoKeys) -> None:
 
 
 @pytest.mark.usefixtures("short_pauses")
-def test_the_authorizer_tells_an_outage_before_it_is_out_of_time(
+def test_the_authorizer_reports_an_outage_before_it_is_out_of_time(
     connect_to: Connect, tmp_path: Path
 ) -> None:
-    """It has less time than others, and so fewer attempts."""
+    """It has less time than others, and so fewer attempts; each read is consistent."""
     event = {"identitySource": [f"Bearer sk-t0-{'a' * 12}-{'b' * 48}"], "routeKey": "GET /status"}
+    names = {key: key for key in TABLES}
     with (
         serve(failure("ThrottlingException")) as loopback,
-        handler("authorizer", tmp_path, loopback.endpoint, {"ApiKey": "K"}) as authorize,
+        handler("authorizer", tmp_path, loopback.endpoint, names) as authorize,
         pytest.raises(StorageUnavailable),
     ):
         authorize(event, Invocation())
     config: Any = connect_to(loopback.endpoint).meta.config
 
-    attempts, pause = len(loopback.calls), 1
-    assert attempts == 2
-    assert attempts * (config.connect_timeout + config.read_timeout) + pause < TIMEOUT
-
-
-def test_a_key_is_looked_up_by_one_consistent_read(connect_to: Connect) -> None:
-    """A key that was disabled a moment ago is seen as such."""
-    with serve() as loopback:
-        DynamoKeys(connect_to(loopback.endpoint), "K").api_key("a" * 12)
-
-    assert loopback.calls == [
-        ("GetItem", {"TableName": "K", "Key": {"id": {"S": "a" * 12}}, "ConsistentRead": True})
-    ]
+    read = {"TableName": "api_key", "Key": {"id": {"S": "a" * 12}}, "ConsistentRead": True}
+    assert loopback.calls == [("GetItem", read)] * 2
+    assert 2 * (config.connect_timeout + config.read_timeout) + 1 < TIMEOUT
