@@ -4,9 +4,7 @@ import contextlib
 import hashlib
 import json
 import re
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ from feedback_cli.signing import Algorithm
 from feedback_cli.stack import NOTE
 from tests.support.command import Feedback, command, full_disk
 from tests.support.environment import environment, towards
+from tests.support.loopback import Answer, serve
 from tests.support.template import resources
 from tools.emulator import Emulator
 
@@ -89,7 +88,7 @@ def _items(dynamodb: "DynamoDBClient", aws: Emulator) -> dict[str, dict[str, Any
 def test_a_key_is_shown_once_and_only_its_hash_is_kept(
     feedback: Feedback, dynamodb: "DynamoDBClient", aws: Emulator
 ) -> None:
-    """It is all of the output; what is told of it beside that is for people."""
+    """It is all of the output; the remarks beside it are for people."""
     made = feedback("keys", "create", "--description=the shop", "--expires-in=90d")
 
     assert made.code == 0
@@ -122,7 +121,7 @@ def test_a_key_that_nobody_was_shown_is_disabled(
     assert "disabled_at" in _items(dynamodb, aws)[key_id]
 
 
-def test_a_table_that_cannot_be_written_is_told(feedback: Feedback) -> None:
+def test_a_list_that_cannot_be_written_is_reported(feedback: Feedback) -> None:
     """As any other answer."""
     with full_disk():
         listed = feedback("keys", "list")
@@ -153,12 +152,19 @@ def test_a_key_is_made_for_programs(feedback: Feedback) -> None:
     }
 
 
-@pytest.mark.parametrize("algorithm", Algorithm)
+@pytest.mark.parametrize(
+    ("option", "algorithm"),
+    [([], Algorithm.EDDSA), *(([f"--algorithm={one}"], one) for one in Algorithm)],
+)
 def test_a_token_keys_private_half_is_shown_once_and_never_sent(
-    algorithm: Algorithm, feedback: Feedback, dynamodb: "DynamoDBClient", aws: Emulator
+    option: list[str],
+    algorithm: Algorithm,
+    feedback: Feedback,
+    dynamodb: "DynamoDBClient",
+    aws: Emulator,
 ) -> None:
-    """A PEM text, as a file has it."""
-    made = feedback("keys", "create", "--kind=token", f"--algorithm={algorithm}")
+    """A PEM text, as a file has it; of Ed25519 by default, whose tokens are the shortest."""
+    made = feedback("keys", "create", "--kind=token", *option)
 
     found, private = signing.load_private(made.out.encode())
     public = signing.public_pem(private.public_key())
@@ -169,13 +175,6 @@ def test_a_token_keys_private_half_is_shown_once_and_never_sent(
     assert item["algorithm"] == {"S": algorithm.value}
     assert item["id"]["S"] in made.err
     assert "PRIVATE" not in str(_items(dynamodb, aws))
-
-
-def test_a_token_key_is_of_ed25519_unless_another_is_asked_for(feedback: Feedback) -> None:
-    """The shortest tokens."""
-    made = json.loads(feedback("keys", "create", "--kind=token", "--json").out)
-
-    assert signing.load_private(made["private_key"].encode())[0] == made["algorithm"] == "EdDSA"
 
 
 def test_a_public_key_that_is_there_is_taken(
@@ -217,15 +216,15 @@ def test_keys_are_listed(feedback: Feedback) -> None:
     assert [key["created_at"] for key in listed] == sorted(
         (key["created_at"] for key in listed), reverse=True
     )
-    told = ("id", "kind", "scopes", "algorithm", "description", "created_at", "state")
+    shared = ("id", "kind", "scopes", "algorithm", "description", "created_at", "state")
     for key in made:
-        assert {name: key[name] for name in told} in [
-            {name: one[name] for name in told} for one in listed
+        assert {name: key[name] for name in shared} in [
+            {name: one[name] for name in shared} for one in listed
         ]
 
 
 def test_a_key_is_disabled_for_good(feedback: Feedback) -> None:
-    """The moment is the first one; for how long it may still work is told."""
+    """The moment is the first one; the remark says for how long it may still work."""
     key_id = json.loads(feedback("keys", "create", "--json").out)["id"]
 
     disabled = feedback("keys", "disable", key_id)
@@ -241,104 +240,69 @@ def test_a_key_is_disabled_for_good(feedback: Feedback) -> None:
     assert json.loads(again.out) == listed
 
 
-def test_an_unknown_id_is_told(
-    feedback: Feedback, dynamodb: "DynamoDBClient", aws: Emulator
+GONE = "Error: An error occurred (ResourceNotFoundException)"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["disable", "nobodysKey01"], "Error: No key has the id 'nobodysKey01'.\n"),
+        (
+            ["list", "--stack-name=nobodys"],
+            "Error: There is no stack 'nobodys' in us-east-1: name it with --stack-name, its region",
+        ),
+        (
+            ["list", f"--stack-name={OLD}"],
+            f"Error: The stack {OLD!r} has no table of keys: deploy it anew.\n",
+        ),
+        (["list", f"--stack-name={EMPTIED}"], GONE),
+        (["create", f"--stack-name={EMPTIED}"], GONE),
+        (["disable", "nobodysKey01", f"--stack-name={EMPTIED}"], GONE),
+    ],
+)
+def test_what_cannot_be_done_is_reported(
+    arguments: list[str],
+    error: str,
+    feedback: Feedback,
+    dynamodb: "DynamoDBClient",
+    aws: Emulator,
 ) -> None:
-    """And nothing is made of it."""
-    called = feedback("keys", "disable", "nobodysKey01")
+    """With what to do, or in AWS's own words; and no key is made of it."""
+    called = feedback("keys", *arguments)
 
     assert (called.code, called.out) == (1, "")
-    assert called.err == "Error: No key has the id 'nobodysKey01'.\n"
+    assert called.err.startswith(error)
     assert "nobodysKey01" not in _items(dynamodb, aws)
 
 
-def test_a_stack_that_is_not_there_is_told(feedback: Feedback) -> None:
-    """With what to do."""
-    called = feedback("keys", "list", "--stack-name=nobodys")
-
-    assert (called.code, called.out) == (1, "")
-    assert called.err == (
-        "Error: There is no stack 'nobodys' in us-east-1: name it with --stack-name,"
-        " its region with AWS_REGION.\n"
-    )
-
-
-def test_a_stack_without_keys_is_told(feedback: Feedback) -> None:
-    """It was deployed before there were any, or is another's."""
-    called = feedback("keys", "list", f"--stack-name={OLD}")
-
-    assert called.code == 1
-    assert called.err == f"Error: The stack {OLD!r} has no table of keys: deploy it anew.\n"
-
-
-def test_the_local_stack_is_found_from_anywhere_in_its_checkout(
-    feedback: Feedback, aws: Emulator, tmp_path: Path
+def test_an_operator_who_has_no_permission_is_not_sent_to_look_for_the_stack(
+    feedback: Feedback,
 ) -> None:
-    """By the note that `make run` leaves, whatever credentials there are."""
-    note = tmp_path / NOTE
-    note.parent.mkdir(parents=True)
-    note.write_text(json.dumps({"endpoint": aws.endpoint, "region": "us-east-1", "stack": NAME}))
-    (tmp_path / "docs").mkdir()
-    with environment({}), contextlib.chdir(tmp_path / "docs"):
-        listed = feedback("keys", "list", "--local", "--json")
-
-    assert (listed.code, listed.err) == (0, "")
-    assert json.loads(listed.out)
-
-
-def test_a_local_stack_that_has_gone_is_told(feedback: Feedback, tmp_path: Path) -> None:
-    """Its note was left behind."""
-    note = tmp_path / NOTE
-    note.parent.mkdir(parents=True)
-    note.write_text(
-        json.dumps({"endpoint": "http://127.0.0.1:9", "region": "us-east-1", "stack": NAME})
-    )
-    with contextlib.chdir(tmp_path):
-        called = feedback("keys", "list", "--local")
-
-    assert called.code == 1
-    assert called.err.startswith("Error: Could not connect to the endpoint URL")
-
-
-@pytest.mark.parametrize("arguments", [["list"], ["create"], ["disable", "nobodysKey01"]])
-def test_what_the_table_refuses_is_told(arguments: list[str], feedback: Feedback) -> None:
-    """In AWS's own words; here it is gone."""
-    called = feedback("keys", *arguments, f"--stack-name={EMPTIED}")
-
-    assert (called.code, called.out) == (1, "")
-    assert called.err.startswith("Error: An error occurred (ResourceNotFoundException)")
-
-
-def test_an_operator_who_may_not_look_is_told(feedback: Feedback) -> None:
-    """It is not that the stack were not there."""
-    with _forbidding() as endpoint, environment(towards(endpoint)):
+    """CloudFormation's own words are shown."""
+    error = "<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>No.</Message></Error>"
+    forbidden = Answer(403, f"<ErrorResponse>{error}</ErrorResponse>")
+    with serve(forbidden) as loopback, environment(towards(loopback.endpoint)):
         called = feedback("keys", "list")
 
     assert called.code == 1
     assert called.err.startswith("Error: An error occurred (AccessDenied)")
 
 
-@contextlib.contextmanager
-def _forbidding() -> Iterator[str]:
-    """Stand where CloudFormation does, and let nobody in; give its URL."""
-    error = b"<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>No.</Message></Error>"
+@pytest.mark.parametrize("gone", [False, True])
+def test_the_local_stack_is_found_from_anywhere_in_its_checkout(
+    feedback: Feedback, aws: Emulator, tmp_path: Path, gone: bool
+) -> None:
+    """By the note that `make run` leaves, whatever credentials there are; it may be out of date."""
+    note = tmp_path / NOTE
+    note.parent.mkdir(parents=True)
+    endpoint = "http://127.0.0.1:9" if gone else aws.endpoint
+    note.write_text(json.dumps({"endpoint": endpoint, "region": "us-east-1", "stack": NAME}))
+    (tmp_path / "docs").mkdir()
+    with environment({}), contextlib.chdir(tmp_path / "docs"):
+        listed = feedback("keys", "list", "--local", "--json")
 
-    class _Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            content = b"<ErrorResponse>%s</ErrorResponse>" % error
-            self.send_response(403)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), _Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    assert listed.code == gone
+    if gone:
+        assert listed.err.startswith("Error: Could not connect to the endpoint URL")
+    else:
+        assert (bool(json.loads(listed.out)), listed.err) == (True, "")

@@ -19,7 +19,8 @@ TABLES = {key: key for key in KEYS}
 ID = "0192c4a0-7e00-7000-8000-00000000000a"
 ROUTE = "GET /internal/feedback/{target_id}/{feedback_id}"
 ITEM = {"inference_id": {"S": ID}, "id": {"S": ID}, "value": {"S": "[]"}}
-FOUND, MISSING = {"demonstration": [ITEM]}, {"demonstration": []}
+FOUND: dict[str, Any] = {"demonstration": [ITEM]}
+MISSING: dict[str, Any] = {"demonstration": []}
 
 
 def _left(table: str) -> dict[str, Any]:

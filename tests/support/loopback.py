@@ -1,4 +1,7 @@
-"""A server on this machine that stands in for DynamoDB, and gives the answers of a script."""
+"""A server on this machine that stands in for DynamoDB, and gives the answers of a script.
+
+It takes the calls of other services too, of which it notes no operation and no parameters.
+"""
 
 import json
 import socket
@@ -84,8 +87,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
-        operation = self.headers["x-amz-target"].partition(".")[2]
-        answer = self.loopback.take(operation, json.loads(body))
+        operation = self.headers.get("x-amz-target", "").partition(".")[2]
+        answer = self.loopback.take(operation, json.loads(body) if operation else {})
         if isinstance(answer, Answer):
             content = answer.body.encode()
             self.send_response(answer.status)
