@@ -249,7 +249,7 @@ GONE = "Error: An error occurred (ResourceNotFoundException)"
         (["disable", "nobodysKey01"], "Error: No key has the id 'nobodysKey01'.\n"),
         (
             ["list", "--stack-name=nobodys"],
-            "Error: There is no stack 'nobodys' in us-east-1: name it with --stack-name, its region",
+            "Error: There is no stack 'nobodys' in us-east-1: name it with --stack-name,",
         ),
         (
             ["list", f"--stack-name={OLD}"],

@@ -13,14 +13,15 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.support.lambdas import variables
+from tests.support.lambdas import FUNCTIONS, PACKAGES, variables
 from tests.support.template import TEMPLATE
-from tools.stack import BUILD, Stack
+from tools.emulator import Emulator
+from tools.stack import BUILD
 
 CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py")
 TIMEOUT = 30
@@ -50,7 +51,7 @@ class _RuntimeApi(BaseHTTPRequestHandler):
         self._answer(202, b"{}")
 
     def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)
@@ -78,7 +79,7 @@ class Runtime:
         self.process = process
 
     def invoke(self, event: dict[str, Any]) -> tuple[str, Any]:
-        """Send an event; give ("response", reply) or ("error", what failed). Raises LambdaDied."""
+        """Send an event; return ("response", reply) or ("error", its cause). Raises LambdaDied."""
         self._server.events.put(event)
         for _ in range(round(TIMEOUT / LOOK)):
             with contextlib.suppress(queue.Empty):
@@ -89,15 +90,16 @@ class Runtime:
 
 
 @contextlib.contextmanager
-def runtime(function: str, folder: Path, stack: Stack) -> Iterator[Runtime]:
+def runtime(
+    function: str, folder: Path, aws: Emulator, tables: Mapping[str, str]
+) -> Iterator[Runtime]:
     """Run a built function under awslambdaric for as long as the block lasts.
 
-    It has what the template gives it: variables, and layers.
+    It has the variables and the layers that the template gives it; `tables` are the names by the
+    code's keys.
     """
-    shared = TEMPLATE["Globals"]["Function"]
-    own = TEMPLATE["Resources"][function]["Properties"]
+    shared, own = TEMPLATE["Globals"]["Function"], FUNCTIONS[function]
     layers = [layer["Ref"] for layer in (*shared["Layers"], *own.get("Layers", ()))]
-    aws = {name: value for name, value in stack.aws.environment().items() if "AWS_" in name}
     server = _Server(("127.0.0.1", 0), _RuntimeApi)
     server.events, server.answers = queue.Queue(), queue.Queue()
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -109,8 +111,8 @@ def runtime(function: str, folder: Path, stack: Stack) -> Iterator[Runtime]:
         [sys.executable, "-S", "-m", "awslambdaric", own["Handler"]],
         cwd=folder,
         env={
-            **aws,
-            **variables(own["Handler"].partition(".")[0], stack.resources),
+            **{name: value for name, value in aws.environment().items() if "AWS_" in name},
+            **variables(PACKAGES[function], tables),
             "PATH": os.defpath,
             "PYTHONPATH": os.pathsep.join(map(str, path)),
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}",

@@ -1,6 +1,5 @@
 """The API over tables of its own, trouble between the two, and the audit of it all."""
 
-import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ from benchmarks.load.bodies import targets
 from benchmarks.load.traffic import Traffic
 from tests.audit.audit import Report, audit
 from tests.audit.ledger import Item, read
-from tests.faults.client import Api, Client, Patience, api, to_record
-from tests.faults.proxy import Proxy, proxy
+from tests.faults.client import Api, Client, Context, api, to_record
 from tests.support.lambdas import handler, packages, write_layer
+from tests.support.proxy import Proxy, proxy
 from tests.support.tables import create_tables
 from tools.emulator import Emulator
 
@@ -32,13 +31,13 @@ class Stage:
     tables: dict[str, str]
     proxy: Proxy
     make_api: Callable[[], Api]
-    """Starts Lambdas of its own, as a further caller would be given."""
+    """Starts further Lambdas, as AWS does for another caller at the same time."""
     client: Client
     traffic: Traffic
     dynamodb: "DynamoDBClient"
 
     def audit(self) -> Report:
-        """Hold what the client saw against what is stored."""
+        """Compare what the client saw with what is stored."""
         return audit(self.client.requests.values(), read(self._scan))
 
     def _scan(self, table: str) -> Iterator[Item]:
@@ -56,9 +55,8 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def stage(aws: Emulator, dynamodb: "DynamoDBClient", layer: Path) -> Iterator[Stage]:
     """Set it up, with two recorded targets and no trouble yet."""
-    tables, state = create_tables(dynamodb), random.getstate()
+    tables = create_tables(dynamodb)
     with ExitStack() as stack:
-        stack.callback(random.setstate, state)  # which the proxy sets, to shorten pauses
         between = stack.enter_context(proxy(aws.port))
 
         def make_api() -> Api:
@@ -73,5 +71,5 @@ def stage(aws: Emulator, dynamodb: "DynamoDBClient", layer: Path) -> Iterator[St
 
         first, about = make_api(), targets(1)
         for target in about:
-            assert first(to_record(target), Patience())
+            assert first(to_record(target), Context())
         yield Stage(tables, between, make_api, Client(first), Traffic(about), dynamodb)

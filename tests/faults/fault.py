@@ -1,36 +1,25 @@
 """What can go wrong with a call of DynamoDB, and which calls it can happen to."""
 
 import json
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from tests.adapter.loopback import RESET, Answer, failure
+from tests.support.loopback import RESET, Answer, cancelled, failure
+from tests.support.proxy import Call, Trouble
 
 WRITES = frozenset({"PutItem", "BatchWriteItem", "TransactWriteItems"})
 CALLS = frozenset({"GetItem", "BatchGetItem"}) | WRITES
 BATCHES = frozenset({"BatchGetItem", "BatchWriteItem"})
 TRANSACTIONS = frozenset({"TransactWriteItems"})
 MOMENT = 0.05
-"""Seconds: longer than a call takes, shorter than anybody's patience."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call on its way to DynamoDB."""
-
-    operation: str
-    parameters: dict[str, Any]
-    forward: Callable[[str, dict[str, Any]], Answer]
-
-    def happen(self, **changed: Any) -> Answer:
-        """Let DynamoDB have it; give its answer."""
-        return self.forward(self.operation, {**self.parameters, **changed})
+"""Seconds: longer than a call takes, shorter than any timeout."""
 
 
 Strike: TypeAlias = Callable[[Call], Answer | str]
-"""Takes a call's place, and gives what the SDK sees."""
+"""Takes a call's place, and returns what the SDK sees."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +28,24 @@ class Fault:
 
     strike: Strike
     hits: frozenset[str] = CALLS
+
+
+@dataclass
+class Struck(Trouble):
+    """A fault strikes so many calls that it can happen to: of all, or of the writes among them."""
+
+    fault: Fault
+    writes: bool = False
+    times: float = math.inf
+    struck: int = 0
+
+    def meet(self, call: Call) -> Answer | str:
+        """Strike if it is time."""
+        hits = self.fault.hits & WRITES if self.writes else self.fault.hits
+        if self.struck >= self.times or call.operation not in hits:
+            return call.happen()
+        self.struck += 1
+        return self.fault.strike(call)
 
 
 def say(end: Answer | str) -> Strike:
@@ -63,14 +70,13 @@ def hold(call: Call) -> Answer:
 
 
 def cancel(reason: str) -> Strike:
-    """Cancel a transaction for its first item's sake; a put, which is none, is refused alike."""
+    """Cancel a transaction because of its first item; refuse a put for the same reason."""
 
     def strike(call: Call) -> Answer:
         if call.operation == "PutItem":
             return failure(f"{reason}Exception")
-        reasons = [{"Code": "None"} for _ in call.parameters["TransactItems"]]
-        reasons[0]["Code"] = reason
-        return failure("TransactionCanceledException", CancellationReasons=reasons)
+        others = len(call.parameters["TransactItems"]) - 1
+        return cancelled(reason, *["None"] * others)
 
     return strike
 
@@ -98,7 +104,7 @@ def _leave_one(
     if not rest:
         return failure("ProvisionedThroughputExceededException")
     done = json.loads(call.happen(RequestItems=rest).body)
-    return Answer(body=json.dumps({**done, undone: {last: but(asked, [left])}}))
+    return Answer.of(**{**done, undone: {last: but(asked, [left])}})
 
 
 FAULTS = {

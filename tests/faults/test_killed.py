@@ -1,4 +1,4 @@
-"""The built Lambda, killed around each of its calls of DynamoDB: its successor mends all."""
+"""The built Lambda, killed around each of its calls of DynamoDB: a new one puts all in order."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -12,14 +12,13 @@ import pytest
 from benchmarks.load.bodies import STORED
 from benchmarks.load.traffic import Post, Traffic
 from shared.http import Event, Reply
-from tests.adapter.loopback import RESET, Answer
 from tests.e2e.lambda_runtime import LambdaDied, Runtime, runtime
-from tests.faults.client import Patience, repeatable
+from tests.faults.client import Context, repeatable
 from tests.faults.conftest import Stage
-from tests.faults.fault import Call
-from tests.faults.proxy import Trouble
+from tests.support.loopback import RESET, Answer
+from tests.support.proxy import Call, Trouble
 from tools.emulator import Emulator
-from tools.stack import Stack, build
+from tools.stack import build
 
 GRACE = 10
 """Seconds within which a process that is killed is gone."""
@@ -43,7 +42,7 @@ class Killer(Trouble):
     calls_left: int
 
     def meet(self, call: Call) -> Answer | str:
-        """Let the call happen if it comes to it."""
+        """Kill it if it is time; let the call happen unless that was before."""
         self.calls_left -= 1
         if self.calls_left or self.moment is Moment.AFTER:
             return call.happen()
@@ -81,14 +80,14 @@ def built() -> None:
     build()
 
 
-def _api(lambda_: Runtime) -> Callable[[Event, Patience], Reply | None]:
-    def answer(event: Event, _patience: Patience) -> Reply | None:
+def _api(lambda_: Runtime) -> Callable[[Event, Context], Reply | None]:
+    def answer(event: Event, _context: Context) -> Reply | None:
         try:
-            kind, told = lambda_.invoke(event)
+            kind, answered = lambda_.invoke(event)
         except LambdaDied:
             return None
-        assert kind == "response", told
-        reply: Reply = told
+        assert kind == "response", answered
+        reply: Reply = answered
         return reply
 
     return answer
@@ -101,14 +100,14 @@ def test_a_lambda_that_is_killed_loses_doubles_and_invents_nothing(
 ) -> None:
     """Before, during and after each call; then what has a key is sent to a new one."""
     traffic, client = stage.traffic, stage.client
-    behind = Stack(Emulator(stage.proxy.port, aws.log), stage.tables)
+    behind = Emulator(stage.proxy.port, aws.log)
 
     @contextmanager
     def lambda_(name: str) -> Iterator[Runtime]:
         folder = tmp_path / name
         folder.mkdir()
-        function = "BatchFunction" if way.make(traffic).batch else "FeedbackFunction"
-        with runtime(function, folder, behind) as started:
+        function = "BatchFunction" if way.make(traffic).batch else "SubmitFunction"
+        with runtime(function, folder, behind, stage.tables) as started:
             client.api = _api(started)
             yield started
 

@@ -8,11 +8,11 @@ import pytest
 
 from benchmarks.load.bodies import STORED
 from benchmarks.load.traffic import Post, Traffic
-from tests.adapter.loopback import SILENCE
 from tests.faults.client import LONG, SHORT, repeatable, to_vote
 from tests.faults.conftest import Stage
-from tests.faults.fault import FAULTS, WRITES, Fault, Strike, say, then
-from tests.faults.proxy import Struck, Trouble
+from tests.faults.fault import FAULTS, WRITES, Fault, Strike, Struck, say, then
+from tests.support.loopback import SILENCE
+from tests.support.proxy import Trouble
 
 MIXED = [*STORED, "refused", "dry run"]
 
@@ -60,13 +60,13 @@ def test_nothing_is_lost_doubled_or_invented(
 ) -> None:
     """The client sends once more what has a key, while the trouble lasts and when it is over.
 
-    It does not notice what lasts shorter than three attempts, and is told to come again by what
+    It does not notice what lasts for fewer than three attempts, and is asked to send again by what
     lasts longer.
     """
     post = way.make(stage.traffic)
     repeat = repeatable(post)
     trouble = stage.proxy.trouble = Struck(fault, writes, times)
-    stage.client.patience = SHORT if times == math.inf else LONG
+    stage.client.looks = SHORT if times == math.inf else LONG
 
     served = [stage.client.send(post)]
     served += [stage.client.send(repeat)] if repeat.requests else []

@@ -1,4 +1,4 @@
-"""Callers with the same key at the same moment: one row, and all of them are told its id."""
+"""Callers with the same key at the same moment: one row, whose id all of them get."""
 
 import itertools
 import threading
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from benchmarks.load.traffic import Post, Traffic
-from tests.adapter.loopback import Answer
 from tests.faults.client import Client, to_vote
 from tests.faults.conftest import Stage
-from tests.faults.fault import WRITES, Call
-from tests.faults.proxy import Trouble
+from tests.faults.fault import WRITES
+from tests.support.loopback import Answer
+from tests.support.proxy import Call, Trouble
 
-PATIENCE = 60
+LONGEST = 60
 """Seconds after which a rival that does not come is a failure."""
 
 
@@ -25,7 +25,7 @@ class StartingLine(Trouble):
     """The first write of each of two waits for the other's: neither can know of the other."""
 
     writes: Iterator[int] = field(default_factory=itertools.count)
-    line: threading.Barrier = field(default_factory=lambda: threading.Barrier(2, timeout=PATIENCE))
+    line: threading.Barrier = field(default_factory=lambda: threading.Barrier(2, timeout=LONGEST))
 
     def meet(self, call: Call) -> Answer | str:
         """Hold a write until its rival is there too."""
@@ -35,9 +35,9 @@ class StartingLine(Trouble):
 
 
 def race(stage: Stage, pairs: Iterable[tuple[Post, Post]]) -> list[list[bool]]:
-    """Let two callers send a pair at once, one pair after the other, and hold the audit.
+    """Let two callers send a pair at once, one pair after the other, and audit the outcome.
 
-    Tell of each post whether it was answered as it deserves. Both callers have looked, and seen
+    Return of each post whether it was answered as expected. Both callers have looked, and seen
     nothing, when they write.
     """
     rivals = [Client(stage.make_api(), requests=stage.client.requests) for _ in range(2)]
@@ -82,7 +82,7 @@ def _one_by_one(post: Post) -> Post:
         pytest.param(_atomic, _one_by_one, 100, id="an atomic batch and another"),
     ],
 )
-def test_one_stores_and_both_are_told(
+def test_one_stores_and_both_get_its_id(
     make: Callable[[Traffic], Post], rival: Callable[[Post], Post], times: int, stage: Stage
 ) -> None:
     """The very same rows were about to be written twice."""

@@ -8,11 +8,11 @@ from random import Random
 import pytest
 
 from benchmarks.load.traffic import Traffic
-from tests.adapter.loopback import Answer
 from tests.faults.client import SHORT, Client, repeatable
 from tests.faults.conftest import Stage
-from tests.faults.fault import FAULTS, Call
-from tests.faults.proxy import Trouble
+from tests.faults.fault import FAULTS
+from tests.support.loopback import Answer
+from tests.support.proxy import Call, Trouble
 
 POSTS = 600
 CALLERS = 4
@@ -39,7 +39,7 @@ class Weather(Trouble):
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_answer_is_true(seed: int, stage: Stage) -> None:
-    """Four callers, each with Lambdas of its own, send what has a key until they know its fate."""
+    """Four callers, each with Lambdas of its own, send what has a key until they have an answer."""
     weather = stage.proxy.trouble = Weather(Random(seed))  # noqa: S311 - no secret
     posts = [*Traffic(stage.traffic.about, seed).mix(POSTS)]
     waiting = iter(posts)
