@@ -1,4 +1,4 @@
-"""The modules of functions/, and what each imports: read from the source, nothing is executed."""
+"""The modules of functions/ and configuration/ and their imports: read, and not executed."""
 
 import ast
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.support.template import ROOT
 
-FUNCTIONS = ROOT / "functions"
+ROOTS = (ROOT / "functions", ROOT)
+"""What is on the path when they run; of the latter, only configuration/ is looked at here."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,13 @@ class Module:
 
     @property
     def package(self) -> str:
-        """The package that it ships in."""
+        """The package that it belongs to."""
         return self.name.partition(".")[0]
+
+    @property
+    def job(self) -> str:
+        """The last part of its name."""
+        return self.name.rpartition(".")[2]
 
     @cached_property
     def text(self) -> str:
@@ -36,6 +42,11 @@ class Module:
     def imports(self) -> set[str]:
         """Every module that it imports, wherever in it, but for type checkers."""
         return _imports(self.tree)
+
+    @property
+    def ours(self) -> set[str]:
+        """Those of its imports that are modules of ours."""
+        return self.imports & MODULES.keys()
 
 
 def _imports(node: ast.AST) -> set[str]:
@@ -53,22 +64,18 @@ def _imports(node: ast.AST) -> set[str]:
 
 
 def _target(module: str, name: str) -> str:
-    """Tell `from package import module` from `from module import name`."""
+    """Distinguish `from package import module` from `from module import name`."""
     inner = f"{module}.{name}"
-    return inner if _path(inner) else module
+    return inner if inner in MODULES else module
 
 
-def _path(name: str) -> Path | None:
-    base = FUNCTIONS.joinpath(*name.split("."))
-    return next(
-        (one for one in (base.with_suffix(".py"), base / "__init__.py") if one.is_file()), None
-    )
+def _modules(root: Path, pattern: str) -> dict[str, Module]:
+    found = {}
+    for path in sorted(root.glob(pattern)):
+        parts = path.relative_to(root).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = Module(name, path)
+    return found
 
 
-def _name(path: Path) -> str:
-    parts = path.relative_to(FUNCTIONS).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-MODULES = {_name(path): Module(_name(path), path) for path in sorted(FUNCTIONS.rglob("*.py"))}
-OURS = {module.package for module in MODULES.values()}
+MODULES = _modules(ROOTS[0], "**/*.py") | _modules(ROOTS[1], "configuration/**/*.py")

@@ -53,17 +53,13 @@ class Caller:
         return self.send("POST", path, content, **{"Content-Type": "application/json"})
 
     def feedback(self, **body: object) -> Answer:
-        """Give feedback."""
+        """Send feedback."""
         return self.post("/feedback", body)
 
     def record(self, **fields: object) -> dict[str, str]:
-        """Record an inference with ids of its own; give its body."""
-        body = {
-            "inference_id": uuids.new(),
-            "episode_id": uuids.new(),
-            "variant_name": "v",
-            **fields,
-        }
+        """Record an inference with ids of its own; return its body."""
+        ids = {"inference_id": uuids.new(), "episode_id": uuids.new()}
+        body = {**ids, "variant_name": "v", **fields}
         answer = self.post("/internal/inferences", body)
         assert answer.status == 200, answer
         return body  # type: ignore[return-value]  # what a test adds, it knows
