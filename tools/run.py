@@ -190,7 +190,7 @@ def _follow(stack: Stack) -> None:
     seen_lines, since = list[tuple[int, str]](), int(time.time() * 1000)
     while True:
         time.sleep(0.5)
-        lines = stack.log("Feedback", since=since)
+        lines = stack.log("Submit", since=since)
         for moment, line in lines:
             if (moment, line) not in seen_lines and not line.startswith(PLATFORM_LINES):
                 print(f"log     {line.rstrip()}", flush=True)

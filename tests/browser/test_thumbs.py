@@ -437,7 +437,7 @@ def test_the_token_is_left_nowhere(visit: Visit, token: str, site: Site) -> None
         page.driver.page_source,
         json.dumps(page.driver.get_log("browser")),  # type: ignore[no-untyped-call]
         site.log.read_text("utf-8"),
-        *(line for _, line in visit.stack.log("Feedback") + visit.stack.log("Authorizer")),
+        *(line for _, line in visit.stack.log("Submit") + visit.stack.log("Authorizer")),
     ]
     assert not [text for text in seen if token.split(".")[2] in text]
 

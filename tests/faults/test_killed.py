@@ -107,7 +107,7 @@ def test_a_lambda_that_is_killed_loses_doubles_and_invents_nothing(
     def lambda_(name: str) -> Iterator[Runtime]:
         folder = tmp_path / name
         folder.mkdir()
-        function = "BatchFunction" if way.make(traffic).batch else "FeedbackFunction"
+        function = "BatchFunction" if way.make(traffic).batch else "SubmitFunction"
         with runtime(function, folder, behind) as started:
             client.api = _api(started)
             yield started

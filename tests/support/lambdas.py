@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from configuration.catalog import load
 from configuration.layer import write
 from tests.support.environment import environment, towards
-from tests.support.template import ROOT, TEMPLATE, properties
+from tests.support.template import ROOT, TEMPLATE, properties, values
 
 if TYPE_CHECKING:
     from shared.endpoint import Handler
@@ -32,7 +32,7 @@ def packages() -> dict[str, str]:
     integrations = properties("AWS::ApiGatewayV2::Integration")
     found = {}
     for route in properties("AWS::ApiGatewayV2::Route").values():
-        integration = integrations[route["Target"]["Sub"].removeprefix("integrations/${")[:-1]]
+        integration = integrations[route["Target"]["Fn::Join"][1][1]["Ref"]]
         function = functions[integration["IntegrationUri"]["Ref"].removesuffix(".Alias")]
         found[route["RouteKey"]] = function["Handler"].partition(".")[0]
     return found
@@ -47,10 +47,9 @@ def variables(package: str, tables: Mapping[str, str]) -> dict[str, str]:
     ]
     shared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
     own = function.get("Environment", {}).get("Variables", {})
-    defaults = {name: str(one["Default"]) for name, one in TEMPLATE["Parameters"].items()}
-    referred = {**defaults, **tables}
+    referred = {**values(), "AWS::StackName": "stack", **tables}
     return {
-        name: referred[value["Ref"]] if isinstance(value, dict) else str(value)
+        name: str(referred[value["Ref"]] if isinstance(value, dict) else value)
         for name, value in {**shared, **own}.items()
     }
 
