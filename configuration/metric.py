@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from configuration.keys import METRIC
 from configuration.node import Node
 
 Type: TypeAlias = Literal["boolean", "float"]
@@ -11,7 +12,6 @@ Level: TypeAlias = Literal["inference", "episode"]
 
 PREFIX = "tensorzero::"
 
-_FIELDS = ("type", "optimize", "level", "description")
 _TYPES: tuple[Type, ...] = ("boolean", "float")
 _LEVELS: tuple[Level, ...] = ("inference", "episode")
 OPTIMIZE = ("min", "max")
@@ -42,7 +42,7 @@ def _read(node: Node) -> Metric:
     if not isinstance(node.value, dict):
         node.refuse_type("struct MetricConfig")
         return Metric(_TYPES[0], _LEVELS[0])
-    node.refuse_others(_FIELDS)
+    node.check_keys(METRIC)
     metric = Metric(node.choose("type", _TYPES), node.choose("level", _LEVELS))
     node.choose("optimize", OPTIMIZE)
     node.read("description", str, default="")
