@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from configuration.error import ConfigurationError
 from configuration.layer import is_replaceable, write
-from configuration.loading import load
+from configuration.loading import Configuration, load
 from configuration.neighbours import unread
 from configuration.summary import summary
 
@@ -17,7 +17,8 @@ EVERY_FILE = "**/*.toml"
 def main(arguments: Sequence[str]) -> int:
     """Check the configuration, write it if asked to, and list what it holds; 1 if it is refused.
 
-    The list goes to standard output. Problems, or else warnings, go to standard error, after it.
+    Problems go to standard error. Warnings follow the list on standard output: `sam build` shows
+    the other only of a build that fails.
     """
     parser = argparse.ArgumentParser(prog="python -m configuration", description=__doc__)
     parser.add_argument(
@@ -39,8 +40,11 @@ def main(arguments: Sequence[str]) -> int:
     if options.into is not None:
         write(configuration, options.into)
     sys.stdout.write(f"{summary(configuration)}\n")
-    sys.stdout.flush()
-    not_read = (f"{path}: not read; is it part of the configuration?" for path in unread(configuration.files))
-    for warning in (*configuration.warnings, *not_read):
-        sys.stderr.write(f"WARNING: {warning}\n")
+    for warning in (*configuration.warnings, *_not_read(configuration)):
+        sys.stdout.write(f"WARNING: {warning}\n")
     return 0
+
+
+def _not_read(configuration: Configuration) -> Iterator[str]:
+    for path in unread(configuration.files):
+        yield f"{path}: not read; is it a part of the configuration?"

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from configuration.keys import EVALUATION, EVALUATOR
-from configuration.metric import OPTIMIZE, PREFIX, Metric, Type
+from configuration.metric import OPTIMIZE, Metric
 from configuration.node import Node
 from configuration.spelling import meant
 from configuration.value import one_of
+from shared.reserved import JUDGE, PREFIX
 
 _TYPES = ("exact_match", "llm_judge", "tool_use", "regex", "typescript")
 _JUDGES = ("llm_judge", "typescript")
 # Another name of `typescript`, which the gateway's own messages don't list.
 _ALIAS = "typescript_judge"
-_OUTPUTS: tuple[Type, ...] = ("float", "boolean")
+_OUTPUTS = ("float", "boolean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,14 @@ def _read(node: Node, table: str, owner: str, judge_owner: str) -> Iterator[Eval
         return
     node.check_keys(EVALUATOR)
     kind = "typescript" if node.table.get("type") == _ALIAS else node.tag(_TYPES)
-    output: Type = "boolean"
+    output = "boolean"
     if kind in _JUDGES:
         output = node.choose("output_type", _OUTPUTS)
         node.choose("optimize", OPTIMIZE)
-    judge = f"{PREFIX}llm_judge::{judge_owner}{owned_by}::{node.name}"
-    yield Evaluator(metric_name, Metric(output, "inference"), judge if kind == "llm_judge" else None)
+    judge = f"{JUDGE}::{judge_owner}{owned_by}::{node.name}"
+    yield Evaluator(
+        metric_name, Metric(output, "inference"), judge if kind == "llm_judge" else None
+    )
 
 
 def _is_of_a_newer_type(node: Node, metric_name: str) -> bool:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from configuration.keys import CHAT_FUNCTION, JSON_FUNCTION
-from configuration.metric import PREFIX
 from configuration.node import Node
 from configuration.schema import Schema, read_schema
 from configuration.value import describe
+from shared.reserved import PREFIX
 
 Type: TypeAlias = Literal["chat", "json"]
 

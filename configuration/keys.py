@@ -88,7 +88,9 @@ JSON_FUNCTION = Keys(
     others=_FUNCTION,
 )
 TOOL = Keys(read=("description", "parameters", "name", "strict"))
-EVALUATION = Keys(read=("evaluators",), others=("dataset_name", "description", "function_name", "type"))
+EVALUATION = Keys(
+    read=("evaluators",), others=("dataset_name", "description", "function_name", "type")
+)
 EVALUATOR = Keys(
     read=("type", "output_type", "optimize"),
     others=(

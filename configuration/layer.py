@@ -43,7 +43,8 @@ def to_catalog(configuration: Configuration) -> dict[str, object]:
         "target_validation": configuration.gateway.target_validation,
         "debug": configuration.gateway.debug,
         "metrics": {
-            name: [metric.type, metric.level] for name, metric in sorted(configuration.metrics.items())
+            name: [metric.type, metric.level]
+            for name, metric in sorted(configuration.metrics.items())
         },
     }
 
@@ -52,7 +53,8 @@ def to_functions(configuration: Configuration) -> dict[str, object]:
     """Build functions.json: what a demonstration needs besides; schemas as JSON texts."""
     return {
         "functions": {
-            name: _to_function(function) for name, function in sorted(configuration.functions.items())
+            name: _to_function(function)
+            for name, function in sorted(configuration.functions.items())
         },
         "tools": {
             key: {"name": tool.name, "parameters": _text(tool.parameters)}

@@ -28,7 +28,8 @@ def _core(word: str) -> str:
 
 def _distance(one: str, other: str) -> int:
     """Count the typing errors between two words (optimal string alignment)."""
-    before, last = [0] * len(other), [*range(len(other) + 1)]
+    before: list[int] = []
+    last: list[int] = [*range(len(other) + 1)]
     for row, letter in enumerate(one, 1):
         this = [row]
         for column, goal in enumerate(other, 1):

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from configuration.keys import TOOL
-from configuration.metric import PREFIX
 from configuration.node import Node
 from configuration.schema import NO_SCHEMA, Schema, read_schema
+from shared.reserved import PREFIX
 
 
 @dataclass(frozen=True, slots=True)
