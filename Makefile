@@ -9,7 +9,6 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
-CONFIG ?= tensorzero.toml
 RUNTIME := $(shell sed -n 's/^ *Runtime: python//p' template.yaml)
 
 export SAM_CLI_TELEMETRY := 0
@@ -60,7 +59,7 @@ endef
 
 ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp
 
-.PHONY: browser help install run test check format build bench fuzz load lock clean
+.PHONY: browser help install run test check config format build bench fuzz load lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -97,7 +96,11 @@ check: $(ENVIRONMENTS) ## Lint, format, types, template, what the README says of
 	$(BIN)/cfn-lint template.yaml
 	.tools/sam/bin/sam validate
 	$(BIN)/pytest -q tests/template tests/docs/test_readme.py
-	cd layers/config && PYTHONPATH=$(CURDIR):$(CURDIR)/functions $(CURDIR)/$(BIN)/python -m configuration '$(CONFIG)'
+	$(MAKE) --no-print-directory config
+
+config: .venv/.stamp ## Check the configuration in layers/config alone, and list what it holds
+	@cd layers/config
+	PYTHONPATH=$(CURDIR):$(CURDIR)/functions $(CURDIR)/$(BIN)/python -m configuration $(if $(CONFIG),'$(CONFIG)')
 
 format: .venv/.stamp ## Put the code in shape
 	$(BIN)/ruff check --fix

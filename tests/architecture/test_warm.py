@@ -45,7 +45,7 @@ def _run(side: str, given: object, layer: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module", params=[True, False], ids=["validated", "not validated"])
 def layer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Compile the example configuration, with and without target validation."""
+    """Compile the tests' configuration, with and without target validation."""
     folder = write_layer(tmp_path_factory.mktemp("layer"))
     catalog = folder / LAYER / "catalog.json"
     document = json.loads(catalog.read_text())

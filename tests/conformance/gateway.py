@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from configuration.catalog import load
 from configuration.layer import write
+from configuration.loading import load
 from feedback.lookup import DynamoLookup
 from inferences.api import build as build_inferences
 from inferences.store import DynamoInferences

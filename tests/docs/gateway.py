@@ -49,7 +49,7 @@ class Gateway:
 
 @contextmanager
 def gateway(folder: Path, endpoint: str, tables: Mapping[str, str]) -> Iterator[Gateway]:
-    """Build every Lambda, with the example configuration, for as long as the block lasts."""
+    """Build every Lambda, with the tests' configuration, for as long as the block lasts."""
     layer = write_layer(folder)
     with ExitStack() as stack:
         handlers = {

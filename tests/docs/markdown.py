@@ -64,5 +64,11 @@ def codes(cell: str) -> list[str]:
 
 
 README = Document.at("README.md")
-OTHERS = ("CHANGELOG.md", "docs/decisions.md", "examples/thumbs/README.md", "docs/threat-model.md")
+OTHERS = (
+    "CHANGELOG.md",
+    "docs/configuration.md",
+    "docs/decisions.md",
+    "examples/thumbs/README.md",
+    "docs/threat-model.md",
+)
 DOCUMENTS = [README, *map(Document.at, OTHERS)]

@@ -18,8 +18,9 @@ from tests.faults.client import Patience, repeatable
 from tests.faults.conftest import Stage
 from tests.faults.fault import Call
 from tests.faults.proxy import Trouble
+from tests.support.stack import BUILD
 from tools.emulator import Emulator
-from tools.stack import Stack, build
+from tools.stack import Stack
 
 GRACE = 10
 """Seconds within which a process that is killed is gone."""
@@ -78,7 +79,7 @@ WAYS = {
 @pytest.fixture(scope="session")
 def built() -> None:
     """Build what Lambda runs, for this machine."""
-    build()
+    BUILD.make()
 
 
 def _api(lambda_: Runtime) -> Callable[[Event, Patience], Reply | None]:

@@ -9,8 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from configuration.catalog import load
 from configuration.layer import write
+from configuration.loading import load
 from tests.support.environment import environment, towards
 from tests.support.template import ROOT, TEMPLATE, properties, values
 
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from shared.endpoint import Handler
 
 LAYER = "tensorzero_config"
+CONFIGURATION = ROOT / "tests/configuration/tensorzero.toml"
+"""What the tests run on, whatever an adopter has in layers/config."""
 
 
 def write_layer(folder: Path) -> Path:
-    """Compile the example configuration; give the folder to put on the path."""
-    write(load(str(ROOT / "layers/config/tensorzero.toml")), folder / LAYER)
+    """Compile the tests' configuration; return the folder to put on the path."""
+    write(load(str(CONFIGURATION)), folder / LAYER)
     return folder
 
 
