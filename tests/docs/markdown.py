@@ -53,9 +53,7 @@ class Document:
     def tables(self, *columns: str) -> list[list[str]]:
         """Return the rows of the tables with these columns, cell by cell."""
         head = f"| {' | '.join(columns)} |"
-        found = re.findall(
-            rf"^{re.escape(head)}\n\|[ |-]+\n((?:\|.*\n)+)", self.text, re.MULTILINE
-        )
+        found = re.findall(rf"^{re.escape(head)}\n\|[ |-]+\n((?:\|.*\n)+)", self.text, re.MULTILINE)
         lines = [line for table in found for line in table.splitlines()]
         return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
 
