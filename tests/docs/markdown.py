@@ -50,12 +50,17 @@ class Document:
         """Return where the links lead."""
         return _LINK.findall(self.prose)
 
-    def tables(self, *columns: str) -> list[list[str]]:
-        """Return the rows of the tables with these columns, cell by cell."""
-        head = f"| {' | '.join(columns)} |"
+    def rows(self, head: str) -> list[list[str]]:
+        """Return the rows of all tables with this first line, cell by cell."""
         found = re.findall(rf"^{re.escape(head)}\n\|[ |-]+\n((?:\|.*\n)+)", self.text, re.MULTILINE)
         lines = [line for table in found for line in table.splitlines()]
         return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+
+    def table(self, head: str) -> list[list[str]]:
+        """Return them; there must be some."""
+        found = self.rows(head)
+        assert found, f"no table {head!r}"
+        return found
 
 
 def codes(cell: str) -> list[str]:
@@ -64,13 +69,14 @@ def codes(cell: str) -> list[str]:
 
 
 def rows(*columns: str) -> list[list[str]]:
-    """Return the rows of all tables with these columns, over all documents."""
-    found = [row for document in DOCUMENTS for row in document.tables(*columns)]
-    assert found, f"no table with the columns {columns}"
+    """Return the rows of the tables with these columns, over all documents."""
+    head = f"| {' | '.join(columns)} |"
+    found = [row for document in DOCUMENTS for row in document.rows(head)]
+    assert found, f"no table {head!r}"
     return found
 
 
 README = Document.at("README.md")
-_LISTED = README.tables("document", "what it answers")
-DOCUMENTS = [README, *(Document.at(_LINK.findall(row[0])[0]) for row in _LISTED)]
+_LISTED = [_LINK.findall(row[0])[0] for row in README.rows("| document | what it answers |")]
+DOCUMENTS = [README, *(Document.at(path) for path in _LISTED if (ROOT / path).is_file())]
 """All documents, in the order in which the README lists them."""
