@@ -19,6 +19,7 @@ from tools.emulator import ROOT, Emulator
 from tools.stack import NAME, Stack
 
 SAM = ROOT / ".tools/sam/bin/sam"
+SETTINGS = ROOT / "samconfig.toml"
 LOCAL = ROOT / ".local"
 TAG = "built-from"
 
@@ -116,7 +117,8 @@ class Build:
         """Run the SAM CLI with the [local] part of samconfig.toml."""
         self.home.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
-            [SAM, verb, "--config-env", "local", *arguments],
+            # It would look for its settings beside the built template.
+            [SAM, verb, "--config-file", SETTINGS, "--config-env", "local", *arguments],
             cwd=ROOT,
             env={**env, "SAM_CLI_TELEMETRY": "0"},
             stdin=subprocess.DEVNULL,
