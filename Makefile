@@ -9,7 +9,6 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
-CONFIG ?= tensorzero.toml
 RUNTIME := $(shell sed -n 's/^ *Runtime: python//p' template.yaml)
 
 export SAM_CLI_TELEMETRY := 0
@@ -49,8 +48,8 @@ endef
 	$(call environment,.tools/emulator,.tools/uv/bin/python,$<)
 	touch $@
 
-.benchmarks/load/.stamp: requirements/load.txt .tools/uv/.stamp
-	$(call environment,.benchmarks/load,.tools/uv/bin/python,$<)
+.tools/load/.stamp: requirements/load.txt .tools/uv/.stamp
+	$(call environment,.tools/load,.tools/uv/bin/python,$<)
 	touch $@
 
 # Where a Python of the Lambda's own version is found, the unit tests run on it too.
@@ -60,7 +59,7 @@ endef
 
 ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp
 
-.PHONY: browser help install run test check format build bench fuzz load lock clean
+.PHONY: browser help install run test check config format build bench fuzz load lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -96,8 +95,12 @@ check: $(ENVIRONMENTS) ## Lint, format, types, template, what the README says of
 	$(BIN)/mypy
 	$(BIN)/cfn-lint template.yaml
 	.tools/sam/bin/sam validate
-	$(BIN)/pytest -q tests/template tests/docs/test_readme.py
-	cd layers/config && PYTHONPATH=$(CURDIR):$(CURDIR)/functions $(CURDIR)/$(BIN)/python -m configuration '$(CONFIG)'
+	$(BIN)/pytest -q tests/template tests/docs/test_documents.py tests/docs/test_numbers.py
+	$(MAKE) --no-print-directory config
+
+config: .venv/.stamp ## Check the configuration in layers/config alone, and list what it holds
+	@cd layers/config
+	PYTHONPATH=$(CURDIR):$(CURDIR)/functions $(CURDIR)/$(BIN)/python -m configuration $(if $(CONFIG),'$(CONFIG)')
 
 format: .venv/.stamp ## Put the code in shape
 	$(BIN)/ruff check --fix
@@ -113,7 +116,7 @@ bench: $(ENVIRONMENTS) ## Measure cold and warm requests against the bare SDK
 fuzz: $(ENVIRONMENTS) ## Try 100,000 request bodies, and look for the row behind every 200 (FUZZ_EXAMPLES=…)
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/pytest -v tests/fuzz --hypothesis-show-statistics
 
-load: $(ENVIRONMENTS) .benchmarks/load/.stamp ## Send 20,000 requests to the local stack, and audit what it stored (LOAD_REQUESTS=…)
+load: $(ENVIRONMENTS) .tools/load/.stamp ## Send 20,000 requests to the local stack, and audit what it stored (LOAD_REQUESTS=…)
 	@PYTHONPATH=functions $(BIN)/python -m benchmarks.load
 
 lock: .tools/uv/.stamp ## Write requirements/*.txt anew from pyproject.toml

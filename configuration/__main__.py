@@ -1,4 +1,4 @@
-"""Runs the command: ``python -m configuration PATH_OR_GLOB [--into DIR]``."""
+"""Runs the command: ``python -m configuration [PATH_OR_GLOB] [--into DIR]``."""
 
 import sys
 

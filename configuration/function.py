@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from configuration.metric import PREFIX
+from configuration.keys import CHAT_FUNCTION, JSON_FUNCTION
 from configuration.node import Node
 from configuration.schema import Schema, read_schema
 from configuration.value import describe
+from shared.reserved import PREFIX
 
 Type: TypeAlias = Literal["chat", "json"]
 
@@ -35,7 +36,9 @@ def _read(node: Node, tools: Collection[str]) -> Function:
     if variants is not None:
         variants.is_table()
     if node.tag(_TYPES) == "chat":
+        node.check_keys(CHAT_FUNCTION)
         return Function("chat", tools=tuple(_tools(node, tools)))
+    node.check_keys(JSON_FUNCTION)
     schema = node.get("output_schema")
     return Function("json", output_schema=None if schema is None else read_schema(schema))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from configuration.keys import GATEWAY, OBSERVABILITY
 from configuration.node import Node
 
 
@@ -15,10 +16,11 @@ class Gateway:
 
 
 def read_gateway(root: Node) -> Gateway:
-    """Read ``[gateway]``; whatever else it holds is the gateway's own business."""
+    """Read ``[gateway]``; what else it holds is not looked at."""
     gateway = root.get("gateway")
     if gateway is None or not gateway.is_table():
         return Gateway()
+    gateway.check_keys(GATEWAY)
     unchecked = gateway.read("unstable_disable_feedback_target_validation", bool, default=False)
     return Gateway(
         observability=_observability(gateway),
@@ -33,4 +35,5 @@ def _observability(gateway: Node) -> bool:
         return True
     if not isinstance(observability.value, dict):
         observability.refuse_type("struct ObservabilityConfig")
+    observability.check_keys(OBSERVABILITY)
     return observability.read("enabled", bool, default=True)

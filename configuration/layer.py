@@ -1,4 +1,4 @@
-"""Writes the compiled catalogue as the package that the config layer is."""
+"""Writes a configuration as the package that the Lambdas read: the config layer."""
 
 import json
 import os
@@ -6,57 +6,59 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from configuration.catalog import Catalog
 from configuration.function import Function
+from configuration.loading import Configuration
 from configuration.schema import Schema
 
 _PACKAGE = '"""The configuration in force, compiled from the files in source/."""\n'
 
 
 def is_replaceable(folder: Path) -> bool:
-    """Tell whether ``write`` may put the layer there: nothing but an older layer is replaced."""
+    """Return whether ``write`` may put the layer there: nothing but an older layer is replaced."""
     return not folder.exists() or (
         folder.is_dir() and ((folder / "catalog.json").is_file() or not any(folder.iterdir()))
     )
 
 
-def write(catalog: Catalog, folder: Path) -> None:
+def write(configuration: Configuration, folder: Path) -> None:
     """Write the package ``folder``, whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         new = Path(scratch, "new")
         new.mkdir()
         (new / "__init__.py").write_text(_PACKAGE, encoding="utf-8")
-        (new / "catalog.json").write_bytes(_compact(to_catalog(catalog)))
-        (new / "functions.json").write_bytes(_compact(to_functions(catalog)))
-        _copy_sources(catalog, new / "source")
+        (new / "catalog.json").write_bytes(_compact(to_catalog(configuration)))
+        (new / "functions.json").write_bytes(_compact(to_functions(configuration)))
+        _copy_sources(configuration, new / "source")
         if folder.exists():
             folder.rename(Path(scratch, "old"))
         new.rename(folder)
 
 
-def to_catalog(catalog: Catalog) -> dict[str, object]:
+def to_catalog(configuration: Configuration) -> dict[str, object]:
     """Build catalog.json: what a metric or a comment needs."""
     return {
-        "snapshot_hash": catalog.snapshot_hash,
-        "observability": catalog.gateway.observability,
-        "target_validation": catalog.gateway.target_validation,
-        "debug": catalog.gateway.debug,
+        "snapshot_hash": configuration.snapshot_hash,
+        "observability": configuration.gateway.observability,
+        "target_validation": configuration.gateway.target_validation,
+        "debug": configuration.gateway.debug,
         "metrics": {
-            name: [metric.type, metric.level] for name, metric in sorted(catalog.metrics.items())
+            name: [metric.type, metric.level]
+            for name, metric in sorted(configuration.metrics.items())
         },
     }
 
 
-def to_functions(catalog: Catalog) -> dict[str, object]:
+def to_functions(configuration: Configuration) -> dict[str, object]:
     """Build functions.json: what a demonstration needs besides; schemas as JSON texts."""
     return {
         "functions": {
-            name: _to_function(function) for name, function in sorted(catalog.functions.items())
+            name: _to_function(function)
+            for name, function in sorted(configuration.functions.items())
         },
         "tools": {
             key: {"name": tool.name, "parameters": _text(tool.parameters)}
-            for key, tool in sorted(catalog.tools.items())
+            for key, tool in sorted(configuration.tools.items())
         },
     }
 
@@ -76,8 +78,9 @@ def _compact(document: object) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _copy_sources(catalog: Catalog, folder: Path) -> None:
-    sources = {path.resolve() for path in catalog.sources}
+def _copy_sources(configuration: Configuration, folder: Path) -> None:
+    read = (*configuration.files, *configuration.schemas)
+    sources = {path.resolve() for path in read}
     root = os.path.commonpath([path.parent for path in sources])
     for path in sources:
         copy = folder / path.relative_to(root)

@@ -2,20 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
+from configuration.keys import METRIC
 from configuration.node import Node
+from feedback.kinds.registry import BUILT_IN, CONFIGURED
+from feedback.model import Level
+from shared.reserved import PREFIX
 
-Type: TypeAlias = Literal["boolean", "float"]
-Level: TypeAlias = Literal["inference", "episode"]
-
-PREFIX = "tensorzero::"
-
-_FIELDS = ("type", "optimize", "level", "description")
-_TYPES: tuple[Type, ...] = ("boolean", "float")
-_LEVELS: tuple[Level, ...] = ("inference", "episode")
+_TYPES = tuple(CONFIGURED)
+_LEVELS = tuple(level.value for level in Level)
 OPTIMIZE = ("min", "max")
-_RESERVED = ("comment", "demonstration")
 _ALLOWED = re.compile(r"[A-Za-z0-9_\-.:/]+")
 
 
@@ -23,8 +19,8 @@ _ALLOWED = re.compile(r"[A-Za-z0-9_\-.:/]+")
 class Metric:
     """What a value of the metric is, and what it is about."""
 
-    type: Type
-    level: Level
+    type: str
+    level: str
 
 
 def read_metrics(root: Node) -> dict[str, Metric]:
@@ -42,7 +38,7 @@ def _read(node: Node) -> Metric:
     if not isinstance(node.value, dict):
         node.refuse_type("struct MetricConfig")
         return Metric(_TYPES[0], _LEVELS[0])
-    node.refuse_others(_FIELDS)
+    node.check_keys(METRIC)
     metric = Metric(node.choose("type", _TYPES), node.choose("level", _LEVELS))
     node.choose("optimize", OPTIMIZE)
     node.read("description", str, default="")
@@ -50,7 +46,7 @@ def _read(node: Node) -> Metric:
 
 
 def _check_name(node: Node) -> None:
-    if node.name in _RESERVED:
+    if node.name in BUILT_IN:
         node.refuse(f"Metric name '{node.name}' is reserved and cannot be used")
     elif node.name.startswith(PREFIX):
         node.refuse(f"Metric name cannot start with '{PREFIX}': {node.name}")

@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self, TypeVar
 
+from configuration.findings import Findings
+from configuration.keys import VERSION, Keys
 from configuration.source import Key, Source, Table
+from configuration.spelling import meant
 from configuration.value import describe, one_of, type_name
 
 _Option = TypeVar("_Option", bound=str)
@@ -19,11 +22,11 @@ class Node:
     """One place in the configuration.
 
     Reading goes on after a problem, so that one build reports them all. What a reader then returns
-    is a placeholder of the right type: nobody may use the result if there are ``problems``.
+    is a placeholder of the right type: nobody may use the result if there are problems.
     """
 
     source: Source
-    problems: list[str]
+    findings: Findings
     value: object
     at: Key = ()
 
@@ -49,7 +52,7 @@ class Node:
 
     def refuse(self, reason: str) -> None:
         """Note a problem whose text says itself what it is about."""
-        self.problems.append(f"{self.file}: {reason}")
+        self.findings.problems.append(f"{self.file}: {reason}")
 
     def refuse_here(self, reason: str) -> None:
         """Note a problem of this key."""
@@ -59,11 +62,25 @@ class Node:
         """Note that something else was expected here."""
         self.refuse_here(f"invalid type: {describe(self.value)}, expected {expected}")
 
-    def refuse_others(self, known: tuple[str, ...]) -> None:
-        """Note every key of this table that is not known."""
+    def warn_here(self, reason: str) -> None:
+        """Note what is odd about this key, and no reason to refuse it."""
+        self.findings.warnings.append(f"{self.file}: {self.key}: {reason}")
+
+    def check_keys(self, keys: Keys) -> None:
+        """Refuse each key of this table that is a misspelling of one that feedback reads.
+
+        Any other that TensorZero does not have is a warning: a newer TensorZero may have it.
+        """
         for child in self.children():
-            if child.name not in known:
-                child.refuse_here(f"unknown field `{child.name}`, expected {one_of(known)}")
+            if child.name in keys.known:
+                continue
+            intended = meant(child.name, keys.known)
+            hint = "" if intended is None else f"; did you mean `{intended}`?"
+            if intended in keys.read:
+                child.refuse_here(f"unknown field `{child.name}`{hint}")
+            else:
+                release = f"which TensorZero {VERSION} does not have"
+                child.warn_here(f"unknown field `{child.name}`, {release}{hint}")
 
     def children(self) -> Iterator[Self]:
         """Iterate over what this table holds."""
@@ -87,7 +104,7 @@ class Node:
             yield from (child for child in section.children() if child.is_table())
 
     def is_table(self) -> bool:
-        """Tell whether this is a table, as it must be."""
+        """Return whether this is a table, as it must be."""
         if not isinstance(self.value, dict):
             self.refuse(f"`{self.key}`: Expected a table, found {type_name(self.value)}")
         return isinstance(self.value, dict)

@@ -30,7 +30,7 @@ def read(pattern: str) -> Source:
     problems: list[str] = []
     for file in source.files:
         try:
-            tables.append(_parse(file))
+            tables.append(parse(file))
         except ConfigurationError as error:
             problems += error.problems
     if problems:
@@ -40,9 +40,10 @@ def read(pattern: str) -> Source:
     return source
 
 
-def _parse(file: Path) -> Table:
+def parse(file: Path) -> Table:
+    """Parse one file, or raise a ``ConfigurationError``."""
     try:
-        # As TensorZero does: a byte order mark is no part of the text.
+        # TensorZero skips a byte order mark.
         return tomli.loads(file.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError:
         reason = f"Failed to read config file `{file}`: stream did not contain valid UTF-8"

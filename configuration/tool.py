@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from configuration.metric import PREFIX
+from configuration.keys import TOOL
 from configuration.node import Node
 from configuration.schema import NO_SCHEMA, Schema, read_schema
-
-_FIELDS = ("description", "parameters", "name", "strict")
+from shared.reserved import PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ def read_tools(root: Node) -> dict[str, Tool]:
 def _read(node: Node) -> Tool:
     if node.name.startswith(PREFIX):
         node.refuse(f"Tool name cannot start with '{PREFIX}': {node.name}")
-    node.refuse_others(_FIELDS)
+    node.check_keys(TOOL)
     node.need("description")
     node.read("description", str, default="")
     node.read("strict", bool, default=False)

@@ -22,9 +22,11 @@ from botocore.exceptions import HTTPClientError
 from shared import uuids
 from tools import access
 from tools import emulator as emulators
+from tools.build import LOCAL, Build, StackFailed
 from tools.emulator import Emulator, EmulatorDied, emulator
-from tools.stack import CONFIGURATION, LOCAL, Stack, StackFailed, build, deploy
+from tools.stack import Stack
 
+BUILD = Build(LOCAL)
 STATE = LOCAL / "run"
 DEFAULT_PORT = 3000  # where TensorZero's own gateway listens
 FEEDBACK = (
@@ -44,7 +46,7 @@ def main() -> int:
     try:
         with _home() as (home, keep), _emulator(home, keep=keep) as aws:
             _say("Deploying template.yaml to it …")
-            stack = deploy(aws)
+            stack = BUILD.deploy(aws)
             with access.noted(stack, home):
                 _greet(stack, access.key(stack, home), found=keep)
                 if not os.environ.get("ONCE"):
@@ -86,7 +88,9 @@ def _emulator(home: Path, *, keep: bool) -> Iterator[Emulator]:
         port = emulators.free_port()
         _say(f"Port {wanted} is taken: using {port}.")
     _say("Building the stack for this machine …")
-    _say("Built." if build() else "Nothing has changed since the last build.")
+    _say("Built." if BUILD.make() else "Nothing has changed since the last build.")
+    for warning in BUILD.warnings():
+        _say(warning)
     _say(f"Starting the emulator on port {port} …")
     with emulator(home, port=port, keep=keep) as aws:
         yield aws
@@ -168,7 +172,7 @@ def _sample_feedback(sample: dict[str, str]) -> dict[str, Any]:
 
 
 def _configuration(part: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((CONFIGURATION / f"{part}.json").read_bytes())
+    document: dict[str, Any] = json.loads((BUILD.compiled / f"{part}.json").read_bytes())
     return document
 
 
@@ -190,7 +194,7 @@ def _follow(stack: Stack) -> None:
     seen_lines, since = list[tuple[int, str]](), int(time.time() * 1000)
     while True:
         time.sleep(0.5)
-        lines = stack.log("Feedback", since=since)
+        lines = stack.log("Submit", since=since)
         for moment, line in lines:
             if (moment, line) not in seen_lines and not line.startswith(PLATFORM_LINES):
                 print(f"log     {line.rstrip()}", flush=True)

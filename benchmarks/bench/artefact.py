@@ -27,7 +27,7 @@ def build(folder: Path) -> Artefact:
     """Build the feedback function, the dependencies layer, and two config layers."""
     metrics, both = CONFIGURATION / "tensorzero.toml", CONFIGURATION / "*.toml"
     return Artefact(
-        _make("functions", "FeedbackFunction", folder / "function"),
+        _make("functions", "SubmitFunction", folder / "function"),
         _make("layers/dependencies", "DependenciesLayer", folder / "dependencies") / "python",
         {
             True: _make("layers/config", "ConfigLayer", folder / "config", metrics) / "python",

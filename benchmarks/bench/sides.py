@@ -42,6 +42,9 @@ FUNCTION = {  # what template.yaml sets; a test compares
     "IDEMPOTENCY_TABLE": "tensorzero-feedback-Idempotency-1ABCDEFGHIJKL",
     "IDEMPOTENCY_DAYS": "7",
     "TARGET_TABLE": "tensorzero-feedback-Target-1ABCDEFGHIJKL",
+    "API_KEY_TABLE": "tensorzero-feedback-ApiKey-1ABCDEFGHIJKL",
+    "STACK_NAME": "tensorzero-feedback",
+    "TARGET_WAIT_SECONDS": "",
     "POWERTOOLS_LOG_LEVEL": "INFO",
     "PYDANTIC_DISABLE_PLUGINS": "__all__",
 }

@@ -19,8 +19,10 @@ from benchmarks.load.traffic import Post, Traffic
 from shared.caller import PUBLIC_ID
 from tests.audit.audit import Report, audit
 from tests.audit.ledger import read
+from tests.support.stack import BUILD
+from tools.build import LOCAL, StackFailed
 from tools.emulator import ROOT, EmulatorDied, emulator
-from tools.stack import LOCAL, Stack, StackFailed, build, deploy
+from tools.stack import Stack
 
 HOME = LOCAL / "load"
 PARAMETERS = ("Stage=dev", "AuthorizerCacheSeconds=3600")
@@ -43,10 +45,12 @@ def main() -> int:
     shutil.rmtree(HOME, ignore_errors=True)
     try:
         say("building the stack for this machine")
-        build()
+        BUILD.make()
         with emulator(HOME / "aws") as aws:
             say("deploying it to the emulator")
-            return load(deploy(aws, *PARAMETERS), int(os.environ.get("LOAD_REQUESTS", REQUESTS)))
+            return load(
+                BUILD.deploy(aws, *PARAMETERS), int(os.environ.get("LOAD_REQUESTS", REQUESTS))
+            )
     except (EmulatorDied, StackFailed) as failure:
         say(str(failure))
     except KeyboardInterrupt:

@@ -15,7 +15,7 @@ NOBODY = "0192c4a0-7e00-7000-8000-000000000000"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An inference to give feedback on, of a function of the example configuration."""
+    """An inference to give feedback on, of a function of the tests' configuration."""
 
     function_name: str
     output: object

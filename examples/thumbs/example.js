@@ -19,4 +19,5 @@ addEventListener("hashchange", () => location.reload()); // another link, in the
 const section = document.querySelector(".thumbs");
 section.dataset.url = given.get("url");
 section.dataset.inferenceId = given.get("inference_id");
+section.dataset.renew = "Open the link that you were given once more.";
 attach(section, () => token);

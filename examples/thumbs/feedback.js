@@ -1,27 +1,33 @@
 /** Feedback that is sent until it is answered, and is stored once however often it is sent. */
 
 const ATTEMPTS = 4;
-const LONGEST_PAUSE = 10; // seconds; where the API asks for more, the visitor is told
+const LONGEST_PAUSE = 10; // seconds; where the API asks for more, the visitor has to try again
 
-/** The Idempotency-Key of each request that nobody has answered yet, by the request's body. */
+/**
+ * The latest request of each metric and inference that was not answered: its body, and its
+ * Idempotency-Key, which the same request has when it is sent again. Once something else is sent in
+ * between, the same words are a new request: whoever votes up, down, and up again means up.
+ */
 const unanswered = new Map();
 
 /**
  * Send feedback, as in { metric_name: "liked", inference_id: "…", value: true }.
  *
- * `getToken` fetches the end user's token, `onRetry` is told before each further attempt. What
- * becomes of it is told as { status, code, error }; the code is "stored" if it is stored.
+ * `getToken` fetches the end user's token, `onRetry` is called before each further attempt. Returns
+ * what becomes of it: { status, code, error }; the code is "stored" if it is stored.
  */
 export async function send(url, feedback, getToken, onRetry) {
   const body = JSON.stringify(feedback);
-  const key = unanswered.get(body) ?? crypto.randomUUID();
-  unanswered.set(body, key);
+  const slot = JSON.stringify([url, feedback.metric_name, feedback.inference_id]);
+  const before = unanswered.get(slot);
+  const key = before?.body === body ? before.key : crypto.randomUUID();
+  unanswered.set(slot, { body, key });
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await post(url, body, key, getToken);
     const seconds = outcome.retryAfter || 2 ** attempt / 4;
     if (!isRetryable(outcome) || attempt === ATTEMPTS || seconds > LONGEST_PAUSE) {
       // A refusal stores no key, but an attempt before it may have: only what is stored is over.
-      if (outcome.code === "stored") unanswered.delete(body);
+      if (outcome.code === "stored") unanswered.delete(slot);
       return outcome;
     }
     onRetry();
@@ -42,6 +48,7 @@ async function post(url, body, key, getToken) {
         "idempotency-key": key,
       },
       body,
+      keepalive: true, // a vote arrives although its page is left
     });
     return await read(response);
   } catch {

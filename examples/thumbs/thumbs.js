@@ -1,4 +1,4 @@
-/** Two thumbs and a comment box: what is pressed is sent, and what became of it is told. */
+/** Two thumbs and a comment box: what is pressed is sent, and the page says what became of it. */
 
 import { send } from "./feedback.js";
 
@@ -6,12 +6,12 @@ const AGAIN = "Try again: however often you do, it counts once.";
 const BUSY = `The feedback service is busy. ${AGAIN}`;
 const WORDS = {
   already_voted: "You have voted on this answer before, and that vote counts.",
-  credential_expired: "Your permission to give feedback has expired. Reload the page to get a new one.",
-  http_401: "Your permission to give feedback was not accepted. Reload the page to get a new one.",
-  http_403: "Your permission to give feedback was not accepted. Reload the page to get a new one.",
+  credential_expired: "Your permission to give feedback has expired.",
+  http_401: "Your permission to give feedback was not accepted.",
+  http_403: "Your permission to give feedback was not accepted.",
   http_429: BUSY,
   http_503: BUSY,
-  no_token: "This page has no permission to give feedback. Reload it, or open its link again.",
+  no_token: "This page has no permission to give feedback.",
   not_granted: "You may not give this feedback: your permission is for something else.",
   offline: `You are offline. ${AGAIN}`,
   storage_unavailable: BUSY,
@@ -20,37 +20,49 @@ const WORDS = {
     ` ${location.origin}. ${AGAIN}`,
 };
 
+/** The problems that a new token solves. */
+const RENEWABLE = new Set(["credential_expired", "http_401", "http_403", "no_token"]);
+const RELOAD = "Reload the page to get a new one.";
+
 /**
  * Let a section of the page take feedback. Its attributes data-url, data-inference-id and
- * data-metric say where it is sent, on what, and which metric the thumbs give. `getToken` gives
- * an end user's token, or a promise of one, and is called for each attempt.
+ * data-metric say where it is sent, on what, and which metric the thumbs give; data-renew, how a
+ * visitor gets a new permission, if not by reloading the page. `getToken` returns an end user's
+ * token, or a promise of one, and is called for each attempt. The vote is kept for the session, so
+ * that it is still shown after a reload.
  */
 export function attach(section, getToken) {
   const form = section.querySelector("form");
   const status = section.querySelector("[role=status]");
   const thumbs = section.querySelectorAll("[name=vote]");
+  const { metric, inferenceId } = section.dataset;
+  const kept = `feedback ${metric} ${inferenceId}`;
   let busy = false;
 
   function say(state, text) {
     status.dataset.state = state;
     status.textContent = text;
+    status.scrollIntoView({ block: "nearest" });
   }
 
-  /** Send one feedback at a time; tell whether it is stored. */
+  function press(value) {
+    for (const thumb of thumbs) thumb.ariaPressed = String(thumb.value === value);
+  }
+
+  /** Send one feedback at a time; return whether it is stored. */
   async function give(metric, value, thanks) {
     if (busy) return false;
     busy = true;
     section.ariaBusy = "true";
     say("sending", "Sending …");
-    const { url, inferenceId } = section.dataset;
     const feedback = { metric_name: metric, inference_id: inferenceId, value };
-    const outcome = await send(url, feedback, getToken, () => {
+    const outcome = await send(section.dataset.url, feedback, getToken, () => {
       say("sending", "The feedback service does not answer. Trying again …");
     });
     section.ariaBusy = "false";
     busy = false;
     const stored = outcome.code === "stored";
-    say(stored ? "stored" : "problem", stored ? thanks : explain(outcome));
+    say(stored ? "stored" : "problem", stored ? thanks : explain(outcome, section.dataset.renew ?? RELOAD));
     return stored;
   }
 
@@ -58,8 +70,9 @@ export function attach(section, getToken) {
     thumb.addEventListener("click", async () => {
       if (thumb.ariaPressed === "true") return;
       const value = thumb.value === "true";
-      if (await give(section.dataset.metric, value, "Thank you. Your vote is stored.")) {
-        for (const other of thumbs) other.ariaPressed = String(other === thumb);
+      if (await give(metric, value, "Thank you. Your vote is stored.")) {
+        sessionStorage.setItem(kept, thumb.value);
+        press(thumb.value);
       }
     });
   }
@@ -74,9 +87,12 @@ export function attach(section, getToken) {
       form.reset();
     }
   });
+
+  press(sessionStorage.getItem(kept));
 }
 
-function explain({ status, code, error }) {
+function explain({ status, code, error }, renew) {
+  if (RENEWABLE.has(code)) return `${WORDS[code]} ${renew}`;
   if (code in WORDS) return WORDS[code];
   if (status >= 500) return `Something went wrong at the feedback service (${status}). ${AGAIN}`;
   return `This feedback was not accepted: ${error ?? status}.`;

@@ -65,7 +65,7 @@ def package(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def start(package: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Start it cold, in a process of its own, with the example configuration."""
+    """Start it cold, in a process of its own, with the tests' configuration."""
     return _start(package, tmp_path_factory.mktemp("layer"))
 
 

@@ -17,7 +17,12 @@ LAYERS = {
     "reads": {"reads", *LIBRARY},
     "inferences": {"inferences", *LIBRARY},
     "authorizer": {"authorizer", "shared"},
-    "configuration": {"configuration", "shared.reserved", "feedback.kinds.registry"},
+    "configuration": {
+        "configuration",
+        "shared.reserved",
+        "feedback.kinds.registry",
+        "feedback.model",
+    },
 }
 """From inner to outer: what each package may import of ours, by package or by module."""
 PRIVATE = {

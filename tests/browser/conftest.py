@@ -18,8 +18,9 @@ from tests.browser.proxy import Proxy
 from tests.docs.markdown import Document
 from tests.e2e.credentials import TokenKey
 from tests.e2e.http import Caller
+from tests.support.stack import BUILD
 from tools.emulator import HOST, ROOT, emulator, free_port
-from tools.stack import Stack, build, deploy
+from tools.stack import Stack
 
 README = Document.at("examples/thumbs/README.md")
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -48,8 +49,8 @@ class Site:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Deploy the stack as `make run` does it: IAM is enforced, authentication is required."""
     with emulator(tmp_path_factory.mktemp("stack"), auth=True) as aws:
-        build()
-        yield deploy(aws)
+        BUILD.make()
+        yield BUILD.deploy(aws)
 
 
 @pytest.fixture(scope="session")

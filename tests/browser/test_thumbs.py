@@ -19,7 +19,10 @@ from tools.stack import Stack
 BOOLEAN, COMMENT = "BooleanMetricFeedback", "CommentFeedback"
 BOTH = ("draft_accepted", "comment")
 STORED = "Thank you. Your vote is stored."
-EXPIRED = "Your permission to give feedback has expired. Reload the page to get a new one."
+EXPIRED = (
+    "Your permission to give feedback has expired."
+    " Open the link that you were given once more."
+)
 NOT_GRANTED = "You may not give this feedback: your permission is for something else."
 UNREACHABLE = "The feedback service cannot be reached, or it does not accept feedback from"
 BUSY = "The feedback service is busy."
@@ -216,8 +219,21 @@ def test_a_page_without_a_token_asks_nobody(visit: Visit, token: str) -> None:
     page.driver.refresh()
     page.vote("true")
 
-    assert page.told("problem").startswith("This page has no permission to give feedback.")
+    assert page.told("problem") == (
+        "This page has no permission to give feedback."
+        " Open the link that you were given once more."
+    )
     assert visit.proxy.requests == []
+
+
+def test_a_vote_is_still_shown_after_a_reload(visit: Visit, token: str) -> None:
+    """In this tab, and of this answer."""
+    page = visit.begin(token)
+    page.vote("true")
+    page.told("stored")
+    page.driver.refresh()
+
+    assert page.until(lambda: page.pressed) == ["true"]
 
 
 def test_an_empty_comment_is_not_sent(visit: Visit, token: str) -> None:
@@ -336,6 +352,30 @@ def test_a_page_tries_four_times_and_keeps_the_key_for_the_next_press(
     assert visit.stored() == [{"BOOL": True}]
 
 
+def test_the_last_press_counts_though_the_answer_to_the_first_was_lost(
+    visit: Visit, token: str
+) -> None:
+    """Up, down, up: the second up is a vote of its own, not a repeat of the first."""
+    page = visit.begin(token)
+    visit.proxy.troubles = [Trouble.LOST] * 4
+    page.vote("true")
+    page.told("problem")
+    for value in ("false", "true"):
+        page.vote(value)
+        page.until(lambda: page.pressed == [value])
+
+    assert visit.stored() == [{"BOOL": True}, {"BOOL": False}, {"BOOL": True}]
+
+
+def test_a_vote_arrives_though_its_page_is_left(visit: Visit, token: str) -> None:
+    """The browser goes on sending it."""
+    page = visit.begin(token)
+    page.vote("true")
+    page.driver.get("about:blank")
+
+    assert page.until(visit.stored) == [{"BOOL": True}]
+
+
 def test_a_vote_arrives_once_when_the_server_is_back(
     page: Page, stack: Stack, token: str, inference_id: str
 ) -> None:
@@ -389,14 +429,15 @@ def test_the_token_is_left_nowhere(visit: Visit, token: str, site: Site) -> None
         "return JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, name])"
     )
 
-    assert kept == '[{},{},"",""]'
+    vote = f"feedback draft_accepted {visit.inference_id}"
+    assert json.loads(kept) == [{}, {vote: "true"}, "", ""]
     assert visit.proxy.requests[0].authorization == f"Bearer {token}"
     seen = [
         page.driver.current_url,
         page.driver.page_source,
         json.dumps(page.driver.get_log("browser")),  # type: ignore[no-untyped-call]
         site.log.read_text("utf-8"),
-        *(line for _, line in visit.stack.log("Feedback") + visit.stack.log("Authorizer")),
+        *(line for _, line in visit.stack.log("Submit") + visit.stack.log("Authorizer")),
     ]
     assert not [text for text in seen if token.split(".")[2] in text]
 

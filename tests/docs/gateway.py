@@ -1,9 +1,11 @@
-"""The API as the README's reader meets it: a request in, an answer out."""
+"""The API as a reader of the documents meets it: a request in, an answer out."""
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +51,7 @@ class Gateway:
 
 @contextmanager
 def gateway(folder: Path, endpoint: str, tables: Mapping[str, str]) -> Iterator[Gateway]:
-    """Build every Lambda, with the example configuration, for as long as the block lasts."""
+    """Build every Lambda, with the tests' configuration, for as long as the block lasts."""
     layer = write_layer(folder)
     with ExitStack() as stack:
         handlers = {
@@ -58,3 +60,29 @@ def gateway(folder: Path, endpoint: str, tables: Mapping[str, str]) -> Iterator[
         }
         routes = {route: handlers[package] for route, package in packages().items()}
         yield Gateway(routes, handlers["authorizer"])
+
+
+@contextmanager
+def served(api: Gateway) -> Iterator[str]:
+    """Serve the API's POST routes on loopback, for clients that speak HTTP; yield its URL."""
+
+    class _Server(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"])).decode()
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, answer = api.send("POST", self.path, body, headers)
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(answer.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), _Server) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

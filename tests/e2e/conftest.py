@@ -6,16 +6,17 @@ import pytest
 
 from tests.e2e.credentials import TokenKey
 from tests.e2e.http import Caller
+from tests.support.stack import BUILD
 from tools.emulator import emulator
-from tools.stack import Stack, build, deploy
+from tools.stack import Stack
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Build and deploy the template; every function has its own role's permissions only."""
     with emulator(tmp_path_factory.mktemp("stack"), auth=True) as aws:
-        build()
-        yield deploy(aws)
+        BUILD.make()
+        yield BUILD.deploy(aws)
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.lambdas import FUNCTIONS, PACKAGES, variables
+from tests.support.stack import BUILD
 from tests.support.template import TEMPLATE
 from tools.emulator import Emulator
-from tools.stack import BUILD
 
 CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py")
 TIMEOUT = 30
@@ -106,7 +106,11 @@ def runtime(
     packages = Path(sysconfig.get_paths()["platlib"])
     for name in (*CLIENT, *(path.name for path in packages.glob("runtime_client*.so"))):
         (folder / name).symlink_to(packages / name)
-    path = [BUILD / function, *(BUILD / layer / "python" for layer in layers), folder]
+    path = [
+        BUILD.artefacts / function,
+        *(BUILD.artefacts / layer / "python" for layer in layers),
+        folder,
+    ]
     process = subprocess.Popen(
         [sys.executable, "-S", "-m", "awslambdaric", own["Handler"]],
         cwd=folder,

@@ -24,7 +24,7 @@ def test_every_package_that_a_function_needs_is_in_its_layers(
     stack: Stack, inference: dict[str, str], tmp_path: Path
 ) -> None:
     """A metric, and a demonstration, which needs the schema library."""
-    with runtime("FeedbackFunction", tmp_path, stack) as lambda_:
+    with runtime("SubmitFunction", tmp_path, stack) as lambda_:
         inference_id = inference["inference_id"]
         metric = _feedback(
             lambda_, metric_name="draft_accepted", value=True, inference_id=inference_id
@@ -44,13 +44,8 @@ def test_every_package_that_a_function_needs_is_in_its_layers(
     ("function", "event"),
     [
         ("InferencesFunction", {"body": "{}"}),
-        ("StatusFunction", {"routeKey": "GET /health"}),
-        ("EvaluationsFunction", {"body": "{}", "pathParameters": {"datapoint_id": uuids.new()}}),
+        ("ReadsFunction", {"routeKey": "GET /health"}),
         ("BatchFunction", {"body": "[]"}),
-        (
-            "ReceiptsFunction",
-            {"pathParameters": {"target_id": uuids.new(), "feedback_id": uuids.new()}},
-        ),
     ],
 )
 def test_every_other_function_starts_and_answers(
@@ -89,7 +84,7 @@ def test_killing_the_function_right_after_its_answer_loses_nothing(
     for attempt in range(10):
         folder = tmp_path / str(attempt)
         folder.mkdir()
-        with runtime("FeedbackFunction", folder, stack) as lambda_:
+        with runtime("SubmitFunction", folder, stack) as lambda_:
             answer = _feedback(
                 lambda_,
                 metric_name="draft_accepted",

@@ -11,10 +11,11 @@ import pytest
 
 from feedback_cli.stack import NOTE
 from tests.e2e.http import Caller
+from tests.support.stack import BUILD
 from tools import access
 from tools.emulator import ROOT, emulator
 from tools.run import STATE
-from tools.stack import NAME, Stack, build, deploy
+from tools.stack import NAME, Stack
 
 Command: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -101,8 +102,8 @@ def test_the_note_of_make_run_goes_with_it(stack: Stack, tmp_path: Path) -> None
 def test_a_stack_without_authentication_lets_everybody_in_and_says_so(tmp_path: Path) -> None:
     """Whoever turns it off is warned by an output of the stack."""
     with emulator(tmp_path, auth=True) as aws:
-        build()
-        open_ = deploy(aws, "Stage=dev", "Authentication=none")
+        BUILD.make()
+        open_ = BUILD.deploy(aws, "Stage=dev", "Authentication=none")
         status = Caller(open_.url).send("GET", "/status")
         recorded = Caller(open_.url).record(function_name="draft_reply")
         vote = Caller(open_.url).feedback(

@@ -48,7 +48,7 @@ class Stage:
 
 @pytest.fixture(scope="session")
 def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Compile the example configuration."""
+    """Compile the tests' configuration."""
     return write_layer(tmp_path_factory.mktemp("layer"))
 
 

@@ -17,8 +17,8 @@ from tests.faults.client import Context, repeatable
 from tests.faults.conftest import Stage
 from tests.support.loopback import RESET, Answer
 from tests.support.proxy import Call, Trouble
+from tests.support.stack import BUILD
 from tools.emulator import Emulator
-from tools.stack import build
 
 GRACE = 10
 """Seconds within which a process that is killed is gone."""
@@ -77,7 +77,7 @@ WAYS = {
 @pytest.fixture(scope="session")
 def built() -> None:
     """Build what Lambda runs, for this machine."""
-    build()
+    BUILD.make()
 
 
 def _api(lambda_: Runtime) -> Callable[[Event, Context], Reply | None]:

@@ -9,8 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from configuration.catalog import load
 from configuration.layer import write
+from configuration.loading import load
 from shared.tables import tables as tables_of
 from tests.support.environment import environment, towards
 from tests.support.template import ROOT, TEMPLATE, properties, values
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from shared.endpoint import Handler
 
 LAYER = "tensorzero_config"
-EXAMPLE = ROOT / "layers/config/tensorzero.toml"
+CONFIGURATION = ROOT / "tests/configuration/tensorzero.toml"
+"""What the tests run on, whatever an adopter has in layers/config."""
 FUNCTIONS = properties("AWS::Serverless::Function")
 PACKAGES = {name: one["Handler"].partition(".")[0] for name, one in FUNCTIONS.items()}
 """The package that each function runs."""
@@ -42,7 +43,7 @@ TABLES: dict[str, str] = {
 """The logical ids of the tables, by the keys that the code has for them."""
 
 
-def write_layer(folder: Path, source: Path = EXAMPLE) -> Path:
+def write_layer(folder: Path, source: Path = CONFIGURATION) -> Path:
     """Compile a configuration; return the folder to put on the path."""
     write(load(str(source)), folder / LAYER)
     return folder

@@ -1,6 +1,6 @@
 """template.yaml as data: its loops written out, and every short form spelled in full.
 
-TEMPLATE has its parameters in it; `deployed(Stage="prod")` is what CloudFormation makes with them.
+What CloudFormation makes of it, with parameters, is in tests.support.deployment.
 """
 
 import re
@@ -13,7 +13,6 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 Template: TypeAlias = dict[str, Any]
 LOOP = "Fn::ForEach::"
-NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
 class _Loader(yaml.SafeLoader):
@@ -47,22 +46,22 @@ def with_values(values: Mapping[str, object]) -> Template:
 
 
 def _written_out(node: Any, names: Mapping[str, object]) -> Any:
+    if isinstance(node, list):
+        return [_written_out(child, names) for child in node]
+    return _resolved(dict(_members(node, names)), names) if isinstance(node, dict) else node
+
+
+def _resolved(node: Template, names: Mapping[str, object]) -> Any:
     """Put in what names stand for; a text that is no Fn::Sub stays as it is, as on AWS."""
     match node:
         case {"Ref": str(name)} if name in names:
             return names[name]
         case {"Fn::Sub": argument}:
-            return _substituted(_written_out(argument, names), names)
+            return _substituted(argument, names)
         case {"Fn::FindInMap": argument}:
-            return _found(_written_out(argument, names))
-        case {"Fn::Join": [str(between), list(parts)]}:
-            parts = _written_out(parts, names)
-            joined = all(isinstance(part, str) for part in parts)
-            return between.join(parts) if joined else {"Fn::Join": [between, parts]}
-        case dict():
-            return dict(_members(node, names))
-        case list():
-            return [_written_out(child, names) for child in node]
+            return _found(argument)
+        case {"Fn::Join": [between, list(parts)]} if all(isinstance(one, str) for one in parts):
+            return between.join(parts)
     return node
 
 
@@ -106,46 +105,6 @@ def values(**given: str) -> dict[str, object]:
         name: value.split(",") if _SOURCE["Parameters"][name]["Type"].endswith("List") else value
         for name, value in (texts | given).items()
     }
-
-
-def deployed(**given: str) -> Template:
-    """Decide the conditions too: what is not there with these parameters is left out."""
-    template = with_values(values(**given))
-    held: dict[str, bool] = {}
-    for name, condition in template["Conditions"].items():
-        held[name] = _holds(condition, held)
-    for section in ("Resources", "Outputs"):
-        template[section] = {
-            name: _decided(one, held)
-            for name, one in template[section].items()
-            if held.get(one.get("Condition"), True)
-        }
-    return template
-
-
-def _holds(condition: Any, held: Mapping[str, bool]) -> bool:
-    match condition:
-        case {"Condition": str(name)}:
-            return held[name]
-        case {"Fn::Equals": [one, other]}:
-            return bool(one == other)
-        case {"Fn::Not": [one]}:
-            return not _holds(one, held)
-        case {"Fn::And": list(all_)}:
-            return all(_holds(one, held) for one in all_)
-    raise NotImplementedError(condition)
-
-
-def _decided(node: Any, held: Mapping[str, bool]) -> Any:
-    match node:
-        case {"Fn::If": [str(name), yes, no]}:
-            return _decided(yes if held[name] else no, held)
-        case dict():
-            children = {name: _decided(child, held) for name, child in node.items()}
-            return {name: child for name, child in children.items() if child != NO_VALUE}
-        case list():
-            return [one for one in (_decided(child, held) for child in node) if one != NO_VALUE]
-    return node
 
 
 TEMPLATE = with_values({})

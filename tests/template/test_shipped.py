@@ -46,7 +46,7 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def function(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build one of the functions."""
-    return build("functions", "FeedbackFunction", tmp_path_factory.mktemp("function"))
+    return build("functions", "SubmitFunction", tmp_path_factory.mktemp("function"))
 
 
 @pytest.mark.parametrize("name", COMPILED)
@@ -55,20 +55,14 @@ def test_compiled_packages_are_the_lambdas_whatever_builds_them(
 ) -> None:
     """Every shared object is for 64-bit ARM and, where it says so, for the Lambda's Python."""
     objects = list(layers[name].rglob("*.so"))
+    size = sum(path.stat().st_size for path in layers[name].rglob("*") if path.is_file())
 
+    assert size < LARGEST
     assert {path.parent.name for path in objects} == COMPILED[name]
     for path in objects:
         with path.open("rb") as file:
             assert int.from_bytes(file.read(20)[18:], "little") == AARCH64
         assert "abi3" in path.name or f"cpython-{PYTHON.replace('.', '')}-aarch64" in path.name
-
-
-@pytest.mark.parametrize("name", COMPILED)
-def test_a_layer_is_small(name: str, layers: dict[str, Path]) -> None:
-    """It lies beside every function that has it."""
-    size = sum(path.stat().st_size for path in layers[name].rglob("*") if path.is_file())
-
-    assert size < LARGEST
 
 
 def test_of_what_tokens_need_nothing_is_shipped_that_is_never_loaded(
@@ -85,7 +79,7 @@ def test_of_what_tokens_need_nothing_is_shipped_that_is_never_loaded(
 
 def test_a_function_carries_itself_and_what_is_shared(function: Path) -> None:
     """Neither its neighbours nor the compiler of the configuration."""
-    assert {path.name for path in function.iterdir()} == {"feedback", "runtime"}
+    assert {path.name for path in function.iterdir()} == {"feedback", "shared", "submit"}
 
 
 def test_every_module_has_bytecode_that_the_lambdas_python_takes(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from configuration.catalog import load
 from configuration.error import ConfigurationError
+from configuration.loading import load
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
-"""The command checks a configuration, says in one line what it holds, and fails clearly."""
+"""The command checks a configuration, lists what it holds, and fails clearly."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from configuration import command
+from configuration.keys import VERSION
 
+ROOT = str(Path(command.__file__).parents[1])
 Write = Callable[[dict[str, str]], None]
 
 METRIC = 'type = "float"\nlevel = "episode"\noptimize = "max"\n'
@@ -25,15 +28,107 @@ def files(write: Write) -> None:
     write({"t.toml": TOML, "s.json": "{}"})
 
 
-@pytest.mark.usefixtures("files")
-def test_a_configuration_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
-    """One line says what it holds."""
-    assert command.main(["*.toml"]) == 0
+def test_what_a_configuration_holds_is_listed_by_name(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sorted; metrics with type and level, functions with their tools or their schema."""
+    write(
+        {
+            "t.toml": f"""
+[metrics.b]
+{METRIC}
+[metrics.a-longer-name]
+{METRIC}
+[tools.t]
+description = "d"
+parameters = "s.json"
+[tools.u]
+name = "shown"
+description = "d"
+parameters = "s.json"
+[functions.chat]
+type = "chat"
+tools = ["t", "u"]
+variants = {{}}
+[functions.bare]
+type = "chat"
+variants = {{}}
+[functions.json]
+type = "json"
+output_schema = "s.json"
+variants = {{}}
+[functions.free]
+type = "json"
+variants = {{}}
+""",
+            "s.json": "{}",
+        }
+    )
 
-    said = capsys.readouterr()
-    assert said.out.startswith("2 metrics, 0 functions, 1 tool, snapshot ")
-    assert len(said.out) == len("2 metrics, 0 functions, 1 tool, snapshot \n") + 64
-    assert said.err == ""
+    assert command.main(["t.toml"]) == 0
+
+    printed = capsys.readouterr()
+    *lines, last = printed.out.splitlines()
+    assert (
+        "\n".join(lines)
+        == """\
+1 file
+  t.toml
+2 metrics
+  a-longer-name  float, episode
+  b              float, episode
+4 functions
+  bare  chat
+  chat  chat, tool t, tool u
+  free  json
+  json  json, schema s.json
+2 tools
+  t
+  u  called shown"""
+    )
+    assert re.fullmatch("snapshot [0-9a-f]{64}", last)
+    assert printed.err == ""
+
+
+def test_every_file_of_the_folder_is_read_unless_some_are_named(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever names one hears of the others: they may belong to it."""
+    write(
+        {
+            "tensorzero.toml": f"[metrics.a]\n{METRIC}",
+            "more/metrics.toml": f"[metrics.b]\n{METRIC}",
+            "more/broken.toml": "[",
+            "more/pyproject.toml": "[project]\n[tool.ruff]",
+            ".hidden/h.toml": "[models.m]",
+            "unknown.toml": "[guardrails]",
+        }
+    )
+
+    assert command.main(["tensorzero.toml"]) == 0
+
+    printed = capsys.readouterr()
+    assert "1 file\n  tensorzero.toml\n1 metric\n  a  float, episode\n" in printed.out
+    assert _warnings(printed.out) == (
+        "WARNING: more/broken.toml: not read; is it a part of the configuration?\n"
+        "WARNING: more/metrics.toml: not read; is it a part of the configuration?\n"
+    )
+
+    for left_over in ("more/broken.toml", "more/pyproject.toml"):
+        Path(left_over).unlink()
+    assert command.main([]) == 0
+
+    printed = capsys.readouterr()
+    assert "  a  float, episode\n  b  float, episode\n" in printed.out
+    assert _warnings(printed.out) == (
+        "WARNING: unknown.toml: guardrails: unknown field `guardrails`, which TensorZero "
+        f"{VERSION} does not have\n"
+    )
+
+
+def _warnings(printed: str) -> str:
+    """Return what stands after the snapshot."""
+    return printed.partition("\nsnapshot ")[2].partition("\n")[2]
 
 
 @pytest.mark.usefixtures("files")
@@ -68,9 +163,9 @@ def test_a_broken_configuration_is_refused_and_nothing_is_written(
 
 @pytest.mark.usefixtures("files")
 @pytest.mark.parametrize(
-    "arguments", [[], ["t.toml", "s.json"], ["t.toml", "--onto", "x"], ["t.toml", "--into", "."]]
+    "arguments", [["t.toml", "s.json"], ["t.toml", "--onto", "x"], ["t.toml", "--into", "."]]
 )
-def test_wrong_usage_is_told_apart(
+def test_wrong_usage_has_a_status_of_its_own(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A glob that the shell has expanded, or a folder that holds something else."""
@@ -87,7 +182,7 @@ def test_it_runs_as_a_module(argument: str, code: int) -> None:
     """As the layer's build does."""
     done = subprocess.run(
         [sys.executable, "-m", "configuration", argument],
-        env=os.environ | {"PYTHONPATH": str(Path(command.__file__).parents[1])},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([ROOT, f"{ROOT}/functions"])},
         capture_output=True,
         check=False,
     )

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from configuration.catalog import load
 from configuration.function import Function
+from configuration.loading import load
 from configuration.metric import Metric
 
 Write = Callable[[dict[str, str]], None]
@@ -91,7 +91,7 @@ def test_user_metrics_and_evaluator_metrics_stand_side_by_side(write: Write) -> 
     [
         ("cutoff = 1", ": TensorZeroDerive: missing tag field `type`"),
         ("type = 1", ": TensorZeroDerive: missing tag field `type`"),
-        ('type = "foo"', f": unknown variant `foo`, expected one of {TYPES}"),
+        ('type = "exactmatch"', f": unknown variant `exactmatch`, expected one of {TYPES}"),
         ('type = "llm_judge"\noptimize = "max"', ": missing field `output_type`"),
         ('type = "typescript"\noutput_type = "float"', ": missing field `optimize`"),
         (
@@ -109,6 +109,30 @@ def test_an_evaluator_that_is_not_right_is_refused(
 ) -> None:
     """The key says which one, where TensorZero names only the evaluation or the function."""
     assert problems({"t.toml": f"{FUNCTION}{place}{evaluator}"}) == (f"t.toml: {key}{reason}",)
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "name"),
+    [
+        (IN_EVALUATION, "evaluations.e.evaluators.x", "evaluation_name::e"),
+        (IN_FUNCTION, "functions.f.evaluators.x", "function_name::f"),
+    ],
+)
+def test_an_evaluator_of_a_type_that_may_be_new_is_left_out(
+    write: Write, place: str, key: str, name: str
+) -> None:
+    """TensorZero gets new types, and the rest of the configuration is used."""
+    write({"t.toml": f'{FUNCTION}{place}type = "similarity"\nnearness = 0.5'})
+
+    configuration = load("t.toml")
+
+    assert configuration.metrics == {}
+    assert configuration.warnings == (
+        (
+            f"t.toml: {key}: unknown variant `similarity`, expected one of {TYPES}; feedback on "
+            f"the metric `tensorzero::{name}::evaluator_name::x` is refused"
+        ),
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from configuration.catalog import load
 from configuration.function import Function
+from configuration.loading import load
 
 Write = Callable[[dict[str, str]], None]
 Problems = Callable[..., tuple[str, ...]]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from configuration.catalog import Catalog, load
 from configuration.layer import is_replaceable
 from configuration.layer import write as write_layer
+from configuration.loading import Configuration, load
 
 Write = Callable[[dict[str, str]], None]
 
@@ -42,8 +42,8 @@ FILES = {"c/conf/t.toml": TOML, "c/schemas/find.json": '{"type": "object", "a": 
 
 
 @pytest.fixture
-def catalog(write: Write) -> Catalog:
-    """Return a catalogue with one of each."""
+def configuration(write: Write) -> Configuration:
+    """Return a configuration with one of each."""
     write(FILES)
     return load("c/conf/*.toml")
 
@@ -54,17 +54,17 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def test_the_package_holds_the_catalogue_and_its_sources(catalog: Catalog) -> None:
+def test_the_package_holds_the_catalog_and_its_sources(configuration: Configuration) -> None:
     """catalog.json for every request, functions.json for demonstrations, source/ for reading."""
     write_to = Path("out/python/tensorzero_config")
 
-    write_layer(catalog, write_to)
+    write_layer(configuration, write_to)
 
     found = contents(write_to)
     assert found.pop("__init__.py").startswith(b'"""')
     assert found == {
         "catalog.json": (
-            f'{{"snapshot_hash":"{catalog.snapshot_hash}","observability":true,'
+            f'{{"snapshot_hash":"{configuration.snapshot_hash}","observability":true,'
             '"target_validation":true,"debug":false,"metrics":{"accepted":["boolean","inference"],'
             '"rating":["float","episode"]}}'
         ).encode(),
@@ -78,7 +78,7 @@ def test_the_package_holds_the_catalogue_and_its_sources(catalog: Catalog) -> No
     }
 
 
-def test_the_switches_are_in_the_catalogue(write: Write) -> None:
+def test_the_switches_are_in_the_catalog(write: Write) -> None:
     """As the gateway has them."""
     write(
         {
@@ -98,46 +98,52 @@ observability.enabled = false
     assert document["debug"] is True
 
 
-def test_the_package_is_the_same_wherever_it_is_built(catalog: Catalog, tmp_path: Path) -> None:
+def test_the_package_is_the_same_wherever_it_is_built(
+    configuration: Configuration, tmp_path: Path
+) -> None:
     """To the byte."""
     shutil.copytree("c", "elsewhere/deep/c")
-    write_layer(catalog, tmp_path / "one")
+    write_layer(configuration, tmp_path / "one")
     write_layer(load(f"{tmp_path}/elsewhere/deep/c/**/t.toml"), tmp_path / "two")
 
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
-def test_an_older_package_is_replaced_as_a_whole(catalog: Catalog, tmp_path: Path) -> None:
+def test_an_older_package_is_replaced_as_a_whole(
+    configuration: Configuration, tmp_path: Path
+) -> None:
     """Nothing of it stays, and nothing lies beside it."""
     folder = tmp_path / "out" / "package"
-    write_layer(catalog, folder)
+    write_layer(configuration, folder)
     (folder / "left over").touch()
 
-    write_layer(catalog, folder)
+    write_layer(configuration, folder)
 
     assert not (folder / "left over").exists()
     assert list(folder.parent.iterdir()) == [folder]
 
 
 def test_a_build_that_fails_leaves_the_older_package_as_it_was(
-    catalog: Catalog, tmp_path: Path
+    configuration: Configuration, tmp_path: Path
 ) -> None:
     """Nothing is half written."""
     folder = tmp_path / "out" / "package"
-    write_layer(catalog, folder)
+    write_layer(configuration, folder)
     before = contents(folder)
     Path("c/schemas/find.json").unlink()
 
     with pytest.raises(FileNotFoundError):
-        write_layer(replace(catalog, snapshot_hash="new"), folder)
+        write_layer(replace(configuration, snapshot_hash="new"), folder)
 
     assert contents(folder) == before
     assert list(folder.parent.iterdir()) == [folder]
 
 
-def test_only_an_older_package_may_be_replaced(catalog: Catalog, tmp_path: Path) -> None:
+def test_only_an_older_package_may_be_replaced(
+    configuration: Configuration, tmp_path: Path
+) -> None:
     """A folder named by mistake keeps what it holds."""
-    write_layer(catalog, tmp_path / "older")
+    write_layer(configuration, tmp_path / "older")
     (tmp_path / "empty").mkdir()
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "file").touch()

@@ -1,4 +1,4 @@
-"""A configuration compiles to the same catalogue wherever and however it is written down."""
+"""A configuration compiles to the same catalog wherever and however it is written down."""
 
 import hashlib
 import json
@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configuration.catalog import load
 from configuration.layer import to_catalog, to_functions
+from configuration.loading import load
 
 Write = Callable[[dict[str, str]], None]
 Problems = Callable[..., tuple[str, ...]]
@@ -44,8 +44,8 @@ def written(folder: Path, files: dict[str, str]) -> str:
     """Compile all TOML files of a folder, which also holds the schemas; return what is written."""
     for name, text in (SCHEMAS | files).items():
         (folder / name).write_text(text, encoding="utf-8")
-    catalog = load(f"{folder}/*.toml")
-    return json.dumps([to_catalog(catalog), to_functions(catalog)])
+    configuration = load(f"{folder}/*.toml")
+    return json.dumps([to_catalog(configuration), to_functions(configuration)])
 
 
 def snapshot_hash(folder: Path, files: dict[str, str]) -> str:
@@ -55,7 +55,7 @@ def snapshot_hash(folder: Path, files: dict[str, str]) -> str:
 
 
 @given(st.permutations(LINES), st.tuples(*[st.integers(0, 3)] * len(LINES)))
-def test_a_configuration_split_in_any_way_compiles_to_the_same_catalogue(
+def test_a_configuration_split_in_any_way_compiles_to_the_same_catalog(
     lines: list[str], file_of: tuple[int, ...]
 ) -> None:
     """In any order, over any number of files: what is written is the same to the byte."""
@@ -130,24 +130,40 @@ def test_two_schemas_cannot_change_places_unseen(tmp_path: Path) -> None:
     assert snapshot_hash(tmp_path, swapped) != before
 
 
-def test_a_catalogue_knows_the_files_it_was_read_from(write: Write) -> None:
-    """The layer shows them."""
+def test_a_configuration_knows_the_files_it_was_read_from(write: Write) -> None:
+    """The layer shows them, and so does the build."""
     write({"a/1.toml": WHOLE["t.toml"], "2.toml": ""})
     write({f"a/{name}": text for name, text in SCHEMAS.items()})
 
-    assert [str(path) for path in load("**/*.toml").sources] == [
-        "2.toml",
-        "a/1.toml",
-        "a/find.json",
-        "a/out.json",
-    ]
+    configuration = load("**/*.toml")
+
+    assert [str(path) for path in configuration.files] == ["2.toml", "a/1.toml"]
+    assert [str(path) for path in configuration.schemas] == ["a/find.json", "a/out.json"]
 
 
-def test_unknown_sections_are_left_alone(write: Write) -> None:
-    """The file configures the whole gateway."""
-    write({"t.toml": "[models.m]\nx = 1\n[[zzz]]\n[rate_limiting]\nrules = [{}]\n[clickhouse]"})
+@pytest.mark.parametrize(
+    ("files", "warnings"),
+    [
+        ({"t.toml": "[metrics]"}, ("no metric, function or tool is configured",)),
+        (
+            {"a.toml": "", "b.toml": WHOLE["t.toml"], "c.toml": "# nothing yet"},
+            ("a.toml: configures nothing", "c.toml: configures nothing"),
+        ),
+        (
+            {"a.toml": "", "b.toml": "[models.m]"},
+            ("a.toml: configures nothing", "no metric, function or tool is configured"),
+        ),
+    ],
+)
+def test_what_configures_nothing_is_warned_of(
+    write: Write, files: dict[str, str], warnings: tuple[str, ...]
+) -> None:
+    """A file without a key, and a configuration that has nothing for feedback."""
+    write(SCHEMAS | files)
 
-    assert load("t.toml").metrics == {}
+    found = [one for one in load("*.toml").warnings if ": odd:" not in one]
+
+    assert tuple(found) == warnings
 
 
 def test_a_thousand_functions_compile(write: Write) -> None:
@@ -157,10 +173,10 @@ def test_a_thousand_functions_compile(write: Write) -> None:
     text = (chat + 'tools=["t{0}"]\nvariants={{}}\n' + json).format
     write({"t.toml": "".join(text(number) for number in range(500)), "s.json": "{}"})
 
-    catalog = load("t.toml")
+    configuration = load("t.toml")
 
-    assert (len(catalog.functions), len(catalog.tools)) == (1000, 500)
-    assert catalog.functions["c499"].tools == ("t499",)
+    assert (len(configuration.functions), len(configuration.tools)) == (1000, 500)
+    assert configuration.functions["c499"].tools == ("t499",)
 
 
 def test_problems_of_every_section_are_reported_together(problems: Problems) -> None:
@@ -171,7 +187,7 @@ functions.g = { type = "chat", tools = ["nope"], variants = {} }
 metrics.comment = 1
 tools.t = {}
 gateway.debug = 1
-evaluations.e.evaluators.x.type = "foo"
+evaluations.e.evaluators.x.type = "regexp"
 """
 
     assert problems({"t.toml": text}) == (
@@ -183,7 +199,7 @@ evaluations.e.evaluators.x.type = "foo"
         "t.toml: `functions.f`: Expected a table, found integer",
         "t.toml: `functions.g.tools`: tool `nope` is not present in the config",
         (
-            "t.toml: evaluations.e.evaluators.x: unknown variant `foo`, expected one of "
+            "t.toml: evaluations.e.evaluators.x: unknown variant `regexp`, expected one of "
             "`exact_match`, `llm_judge`, `tool_use`, `regex`, `typescript`"
         ),
     )

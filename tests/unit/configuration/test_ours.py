@@ -1,26 +1,30 @@
-"""The configurations of this repository are in order."""
+"""The configurations of this repository's own tests are in order."""
 
 from pathlib import Path
 
 import pytest
 
-from configuration.catalog import load
 from configuration.function import Function
+from configuration.loading import load
 from configuration.metric import Metric
+from tests.support.lambdas import CONFIGURATION
+from tests.support.template import ROOT
 
-ROOT = Path(__file__).parents[3]
 RECORDED = sorted((ROOT / "tests/conformance/config").glob("*.toml"))
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
 def test_a_configuration_that_tensorzero_ran_with_loads(path: Path) -> None:
     """The recorded answers were given under these."""
-    catalog = load(str(path))
+    configuration = load(str(path))
 
-    assert catalog.metrics["weird-name.1:a/b"] == Metric("float", "inference")
-    assert catalog.functions["chat_tool2"] == Function("chat", ("get_temperature", "other_tool"))
-    assert catalog.gateway.observability == (path.stem != "obs_off")
-    assert catalog.gateway.target_validation == (path.stem != "noval")
+    assert configuration.metrics["weird-name.1:a/b"] == Metric("float", "inference")
+    assert configuration.functions["chat_tool2"] == Function(
+        "chat", ("get_temperature", "other_tool")
+    )
+    assert configuration.gateway.observability == (path.stem != "obs_off")
+    assert configuration.gateway.target_validation == (path.stem != "noval")
+    assert configuration.warnings == ()
 
 
 def test_there_are_recorded_configurations() -> None:
@@ -28,11 +32,11 @@ def test_there_are_recorded_configurations() -> None:
     assert len(RECORDED) == 5
 
 
-def test_the_example_has_one_of_each() -> None:
-    """It starts from the metrics of the API's reference."""
-    catalog = load(str(ROOT / "layers/config/tensorzero.toml"))
+def test_the_configuration_of_the_tests_has_one_of_each() -> None:
+    """Metrics of both types and levels, functions of both types, a tool, both evaluators."""
+    configuration = load(str(CONFIGURATION))
 
-    assert catalog.metrics == {
+    assert configuration.metrics == {
         "draft_accepted": Metric("boolean", "inference"),
         "edit_distance": Metric("float", "inference"),
         "ticket_resolved": Metric("boolean", "episode"),
@@ -44,8 +48,9 @@ def test_the_example_has_one_of_each() -> None:
             "boolean", "inference"
         ),
     }
-    assert {name: function.type for name, function in catalog.functions.items()} == {
+    assert {name: function.type for name, function in configuration.functions.items()} == {
         "draft_reply": "chat",
         "classify_ticket": "json",
     }
-    assert list(catalog.tools) == ["find_order"]
+    assert list(configuration.tools) == ["find_order"]
+    assert configuration.warnings == ()

@@ -1,58 +1,78 @@
-"""Compiles a configuration into what feedback needs of it."""
+"""Loads a configuration: reads its files, checks them, and keeps what feedback needs."""
 
 import hashlib
 import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
 
 from configuration.error import ConfigurationError
 from configuration.evaluator import read_evaluators
+from configuration.findings import Findings
 from configuration.function import Function, read_functions
 from configuration.gateway import Gateway, read_gateway
+from configuration.keys import ROOT
 from configuration.metric import Metric, read_metrics
 from configuration.node import Node
 from configuration.schema import Schema
-from configuration.source import Table, read
+from configuration.source import Source, Table, read
 from configuration.tool import Tool, read_tools
 
 
 @dataclass(frozen=True, slots=True)
-class Catalog:
-    """A configuration that is in order; ``sources`` are the files that it was read from."""
+class Configuration:
+    """A configuration that is in order.
+
+    ``files`` are the TOML files that it was read from, ``schemas`` the files that these name.
+    """
 
     snapshot_hash: str
     gateway: Gateway
     metrics: dict[str, Metric]
     functions: dict[str, Function]
     tools: dict[str, Tool]
-    sources: tuple[Path, ...]
+    files: tuple[Path, ...]
+    schemas: tuple[Path, ...]
+    warnings: tuple[str, ...]
 
 
-def load(pattern: str) -> Catalog:
+def load(pattern: str) -> Configuration:
     """Read and check the files that ``pattern`` names, or raise a ``ConfigurationError``."""
     source = read(pattern)
-    problems: list[str] = []
-    root = Node(source, problems, source.table)
+    findings = Findings()
+    root = Node(source, findings, source.table)
+    root.check_keys(ROOT)
     gateway, metrics, tools = read_gateway(root), read_metrics(root), read_tools(root)
     functions = read_functions(root, tools)
     evaluators = list(read_evaluators(root))
-    if problems:
+    if findings.problems:
         # Functions are read twice, for themselves and for their evaluators.
-        raise ConfigurationError(*dict.fromkeys(problems))
+        raise ConfigurationError(*dict.fromkeys(findings.problems))
     schemas = {("tools", name): tool.parameters for name, tool in tools.items()} | {
         ("functions", name): function.output_schema
         for name, function in functions.items()
         if function.output_schema is not None
     }
-    return Catalog(
-        _snapshot_hash(source.table, schemas),
-        gateway,
-        metrics | {evaluator.metric_name: evaluator.metric for evaluator in evaluators},
-        functions | {one.judge: Function("json") for one in evaluators if one.judge is not None},
-        tools,
-        (*source.files, *(schema.path for schema in schemas.values())),
+    judges = {one.judge: Function("json") for one in evaluators if one.judge is not None}
+    return Configuration(
+        snapshot_hash=_snapshot_hash(source.table, schemas),
+        gateway=gateway,
+        metrics=metrics | {evaluator.metric_name: evaluator.metric for evaluator in evaluators},
+        functions=functions | judges,
+        tools=tools,
+        files=source.files,
+        schemas=tuple(schema.path for schema in schemas.values()),
+        warnings=(*findings.warnings, *_without_effect(source, {**metrics, **functions, **tools})),
     )
+
+
+def _without_effect(source: Source, found: Collection[str]) -> Iterator[str]:
+    """Warn of each file without a key, and of a configuration without anything for feedback."""
+    filled = set(source.origins.values())
+    yield from (f"{file}: configures nothing" for file in source.files if file not in filled)
+    if not found:
+        yield "no metric, function or tool is configured"
 
 
 def _snapshot_hash(table: Table, schemas: dict[tuple[str, str], Schema]) -> str:

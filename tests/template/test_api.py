@@ -1,0 +1,136 @@
+"""The API: its routes, who may call them and how often, and what the log says of them."""
+
+import re
+import tomllib
+
+import pytest
+
+from authorizer.scopes import FOR_TOKENS, SCOPES
+from tests.support.deployment import deployed
+from tests.support.template import ROOT, TEMPLATE, properties, resources
+
+ROUTES = {
+    "FeedbackRoute": "POST /feedback",
+    "BatchRoute": "POST /feedback/batch",
+    "ReceiptsRoute": "GET /internal/feedback/{target_id}/{feedback_id}",
+    "InferencesRoute": "POST /internal/inferences",
+    "EvaluationsRoute": "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback",
+    "StatusRoute": "GET /status",
+    "HealthRoute": "GET /health",
+}
+"""As they are deployed: a line may be added to this, and none changed. Under another name, a route
+would be made before the old one is deleted, and API Gateway refuses a key that is there."""
+DEPLOYED = deployed()
+PARAMETERS = TEMPLATE["Parameters"]
+PERMISSIONS = properties("AWS::Lambda::Permission", DEPLOYED)
+STAGE = resources("AWS::ApiGatewayV2::Stage")["ApiStage"]
+
+
+def test_the_api_has_these_routes_and_no_other() -> None:
+    """No catch-all: junk never reaches a Lambda. Each has a scope, and no scope is left over."""
+    routes = properties("AWS::ApiGatewayV2::Route", DEPLOYED)
+
+    assert {name: one["RouteKey"] for name, one in routes.items()} == ROUTES
+    assert SCOPES.keys() == {*ROUTES.values()} >= FOR_TOKENS
+    assert len(PERMISSIONS) == len(ROUTES) + 1  # and the authorizer's
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_route_reaches_its_function_and_nobody_else_may_call_it(route: str) -> None:
+    """Its integration is there, and API Gateway may call the alias for this very route."""
+    _, [_, integration] = DEPLOYED["Resources"][route]["Properties"]["Target"]["Fn::Join"]
+    invoked = DEPLOYED["Resources"][integration["Ref"]]["Properties"]["IntegrationUri"]
+    permission = PERMISSIONS[route.replace("Route", "Permission")]
+    source, _ = permission["SourceArn"]["Fn::Sub"]
+    method, path = ROUTES[route].split(" ")
+
+    assert source.endswith(f":${{Api}}/$default/{method}{re.sub('{.+?}', '*', path)}")
+    assert permission["FunctionName"] == invoked
+    assert invoked["Ref"].endswith("Function.Alias")
+
+
+@pytest.mark.parametrize(
+    ("authentication", "wanted"),
+    [("required", ("CUSTOM", {"Ref": "Authorizer"})), ("none", ("NONE", None))],
+)
+def test_every_route_is_behind_the_authorizer_unless_authentication_is_off(
+    authentication: str, wanted: tuple[str, object]
+) -> None:
+    """Status and health too; whoever turns it off is warned."""
+    stack = deployed(Authentication=authentication)
+
+    for route in properties("AWS::ApiGatewayV2::Route", stack).values():
+        assert (route["AuthorizationType"], route.get("AuthorizerId")) == wanted
+    assert ("Warning" in stack["Outputs"]) == (authentication == "none")
+
+
+def test_every_stage_says_which_it_is_and_that_authentication_is_required() -> None:
+    """No stack is of some stage by default, and each keeps what it is no longer told."""
+    configured = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
+
+    assert PARAMETERS["Authentication"]["Default"] == "required"
+    assert "Default" not in PARAMETERS["Stage"]
+    for name, stage in configured.items():
+        if name != "version":
+            overrides = stage["deploy"]["parameters"]["parameter_overrides"]
+            assert "Authentication=required" in overrides
+            assert "Stage=" in " ".join(overrides if isinstance(overrides, list) else [overrides])
+            assert stage["global"]["parameters"]["language_extensions"] is True
+
+
+def test_an_answer_is_kept_for_one_credential_on_one_route() -> None:
+    """By the header alone, what may be done on one route could be done on all."""
+    [authorizer] = properties("AWS::ApiGatewayV2::Authorizer", DEPLOYED).values()
+    permission = PERMISSIONS["AuthorizerPermission"]
+    uri, names = authorizer["AuthorizerUri"]["Fn::Sub"]
+
+    assert authorizer["IdentitySource"] == ["$request.header.Authorization", "$context.routeKey"]
+    assert authorizer["AuthorizerResultTtlInSeconds"] == "60"
+    assert authorizer["AuthorizerPayloadFormatVersion"] == "2.0"
+    assert uri.endswith("/functions/${Alias}/invocations")
+    assert names["Alias"] == permission["FunctionName"] == {"Ref": "AuthorizerFunction.Alias"}
+    assert permission["SourceArn"]["Fn::Sub"].endswith(":${Api}/authorizers/${Authorizer}")
+
+
+def test_every_route_that_costs_something_is_throttled_by_parameters_of_its_own() -> None:
+    """A rate without a burst, or a burst without a rate, would be the account's."""
+    settings = STAGE["Properties"]["RouteSettings"]
+
+    # API Gateway refuses a setting for a route that is not there yet.
+    assert settings.keys() == {ROUTES[name] for name in STAGE["DependsOn"]}
+    assert {*ROUTES.values()} - settings.keys() == {"GET /status", "GET /health"}
+    for setting in [STAGE["Properties"]["DefaultRouteSettings"], *settings.values()]:
+        rate = setting["ThrottlingRateLimit"]["Ref"]
+        burst = rate.replace("Rate", "Burst")
+        assert setting["ThrottlingBurstLimit"] == {"Ref": burst}
+        assert PARAMETERS[rate]["Default"] < PARAMETERS[burst]["Default"]
+
+
+def test_no_web_page_may_call_the_api_unless_its_origin_is_given() -> None:
+    """Then those pages alone, without cookies."""
+    pages = "https://a.example.com,http://localhost:8000"
+    closed, opened = (
+        properties("AWS::ApiGatewayV2::Api", one)["Api"]
+        for one in (DEPLOYED, deployed(AllowedOrigins=pages))
+    )
+
+    assert "CorsConfiguration" not in closed
+    assert opened["CorsConfiguration"]["AllowOrigins"] == pages.split(",")
+    assert "AllowCredentials" not in opened["CorsConfiguration"]
+
+
+def test_an_origin_is_a_page_of_ones_own() -> None:
+    """As a browser spells it, and by TLS; without it from this machine only."""
+    pattern = PARAMETERS["AllowedOrigins"]["AllowedPattern"]
+    taken = ["", "https://app.example.com:8443", "http://localhost:8000", "http://127.0.0.1"]
+    refused = ["*", "https://*.example.com", "http://app.example.com", "app.example.com", "null"]
+    refused += ["http://127.0.0.1.example.com", "https://app.example.com/", "https://App.example"]
+
+    assert [one for one in [*taken, *refused] if re.fullmatch(pattern, one)] == taken
+
+
+def test_the_access_log_tells_nothing_about_a_caller() -> None:
+    """Neither his address nor what he is authorized by."""
+    form = STAGE["Properties"]["AccessLogSettings"]["Format"]
+
+    assert not re.search(r"identity|authorizer|header|querystring|\$context\.path", form)
