@@ -11,9 +11,9 @@ from feedback import transaction
 from feedback.model import Accepted
 from feedback.transaction import Obstacle
 from shared.clock import Seconds, TimeLeft
-from shared.dynamodb import WORST_CALL, StorageUnavailable, outages
+from shared.dynamodb import StorageUnavailable, outages
 from shared.refusal import Refusal
-from shared.retry import retry
+from shared.retry import require_time, retry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -90,7 +90,7 @@ class DynamoBatchWriter:
 
         def call() -> None:
             nonlocal pending
-            _require_time(time_left)
+            require_time(time_left)  # or the answer about the other elements would be lost
             with outages():
                 answer = self.client.batch_write_item(RequestItems=pending)
             pending = dict(answer.get("UnprocessedItems") or {})
@@ -123,7 +123,7 @@ class DynamoBatchWriter:
 
         def call() -> None:
             while pending:
-                _require_time(time_left)
+                require_time(time_left)
                 obstacles = self._transact(pending[0], now)
                 congested = sort(pending, obstacles, outcomes, atomic=atomic)
                 if atomic and any(isinstance(one, Refusal) for one in outcomes.values()):
@@ -144,9 +144,3 @@ class DynamoBatchWriter:
             for put in transaction.to_puts(self.tables, one.reservations, one.rows, now)
         ]
         return transaction.store(self.client, puts, [row for one in group for row in one.rows])
-
-
-def _require_time(time_left: TimeLeft) -> None:
-    """Begin no call that Lambda might end: the answer about the other elements would be lost."""
-    if time_left() < WORST_CALL:
-        raise StorageUnavailable

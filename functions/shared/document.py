@@ -19,10 +19,8 @@ _POSITIONAL = 5
 """The negative exponent that Python writes as one, and TensorZero as zeros."""
 _INTEGERS = range(-(2**63), 2**64)
 _INTEGER_DIGITS = len(str(-(2**63)))
-_STRUCTURE = re.compile(  # possessive: nothing to backtrack into
-    rb'"(?:[^"\\]|\\.)*+"?+|[\[\]{},]', re.DOTALL
-)
-"""A string, whole or cut, or what separates and nests values."""
+_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*+"?+|[\[\]{},]', re.DOTALL)
+"""A string, whole or cut, or what separates and nests values; possessive: it never backtracks."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?)(\d)(?:\.(\d+))?e-(\d+)')
 """A string, or a number with a negative exponent: sign, digit, decimals, exponent."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -123,13 +121,9 @@ def _check_structure(body: bytes) -> None:
             case _:
                 depth -= 1
         if depth > MAX_DEPTH:
-            raise RecursionError(
-                f"recursion limit exceeded: more than {MAX_DEPTH} levels of nesting"
-            )
+            raise RecursionError(f"recursion limit exceeded: more than {MAX_DEPTH} levels")
         if values >= MAX_VALUES or strings > 2 * MAX_VALUES:  # keys are strings too
-            raise BodyTooLarge(
-                f"The request body has too many values: at most {MAX_VALUES} are read"
-            )
+            raise BodyTooLarge(f"The request body has too many values: more than {MAX_VALUES}")
 
 
 def _to_int(digits: str) -> int | float:

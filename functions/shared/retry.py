@@ -1,4 +1,4 @@
-"""Retries of what DynamoDB was too busy for, for as long as Lambda lets us."""
+"""Retries of what DynamoDB was too busy for, and the time that Lambda leaves for a call."""
 
 import random
 from collections.abc import Callable
@@ -32,3 +32,9 @@ def retry(
                 raise
         sleep(pause * _RANDOM.uniform(0.5, 1))
         pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def require_time(time_left: TimeLeft) -> None:
+    """Raise StorageUnavailable if Lambda might end the invocation before a call is answered."""
+    if time_left() < WORST_CALL:
+        raise StorageUnavailable
