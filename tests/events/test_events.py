@@ -1,4 +1,4 @@
-"""Every file in events/ is a case: its name begins with the status, and tells a refusal's code."""
+"""Every file in events/ is a case: its name has the status, and the code of a refusal."""
 
 import json
 from collections.abc import Iterator
@@ -24,12 +24,12 @@ LAST = "200-get-human-feedback"
 WITHOUT_EVENT = {
     "body_too_large": "megabytes: made below",
     "item_too_large": "hundreds of kilobytes: made below",
-    "feedback_disabled": "needs another configuration: tests/unit/feedback/test_service.py",
+    "feedback_disabled": "needs another configuration: tests/unit/submit/test_service.py",
     "batch_refused": "is one element's answer: tests/unit/batch/test_service.py",
     "storage_unavailable": "needs an outage: tests/adapter/test_outages.py",
 }
 RECEIPT = "GET /internal/feedback/{target_id}/{feedback_id}"
-"""Is about an id that another answer gives: read below."""
+"""Is about an id of another answer: read below."""
 BATCH = "POST /feedback/batch"
 """Is answered by an array."""
 UNKNOWN = "Unknown metric: draft_acepted"
@@ -99,11 +99,11 @@ def test_an_event_is_answered_as_its_name_says(answers: Answers, name: str) -> N
 
 def test_every_refusal_has_an_event(answers: Answers) -> None:
     """Or a reason for having none."""
-    told = {body["code"] for status, body in answers.values() if status != 200}
+    answered = {body["code"] for status, body in answers.values() if status != 200}
     declared = {refusal.code for refusal in Refusal.__subclasses__()}
 
-    assert told | WITHOUT_EVENT.keys() == declared
-    assert not told & WITHOUT_EVENT.keys()
+    assert answered | WITHOUT_EVENT.keys() == declared
+    assert not answered & WITHOUT_EVENT.keys()
 
 
 def test_every_route_has_an_event_that_succeeds(answers: Answers) -> None:
@@ -129,7 +129,7 @@ def test_a_repeat_is_answered_as_the_first(answers: Answers) -> None:
 
 
 def test_what_an_event_has_stored_has_a_receipt(api: Api, answers: Answers) -> None:
-    """It tells what was stored, of whom."""
+    """It says what was stored, and whose it is."""
     inference_id = answers["200-record-inference"][1]["inference_id"]
     feedback_id = answers["200-end-user-token"][1]["feedback_id"]
     ids = {"target_id": inference_id, "feedback_id": feedback_id}

@@ -4,6 +4,7 @@
 """
 
 import json
+import math
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,6 +18,7 @@ from inferences.api import build as build_inferences
 from inferences.store import DynamoInferences
 from shared import uuids
 from shared.catalog import Catalog
+from shared.clock import DAY
 from submit.api import build
 from submit.service import Service
 from submit.store import DynamoFeedbackStore
@@ -38,13 +40,6 @@ JSON = "0192c4a0-7e00-7000-8000-00000000f002"
 FREE = "0192c4a0-7e00-7000-8000-00000000f003"
 EPISODE = "0192c4a0-7e00-7000-8000-00000000f004"
 NOBODY = "0192c4a0-7e00-7000-8000-00000000f005"
-ROWS = {
-    "boolean": "BooleanMetricFeedback",
-    "float": "FloatMetricFeedback",
-    "comment": "CommentFeedback",
-    "demonstration": "DemonstrationFeedback",
-    "evaluation_human_feedback": "EvaluationHumanFeedback",
-}
 
 Requests: TypeAlias = st.SearchStrategy[dict[str, Any]]
 
@@ -148,7 +143,7 @@ def post(
 ) -> Post:
     """Compose the handler over the emulated tables; its waits pass at once."""
     layer = write_layer(tmp_path_factory.mktemp("layer"))
-    record = build_inferences(DynamoInferences(dynamodb, tables["Target"]))
+    record = build_inferences(DynamoInferences(dynamodb, tables["target"]))
     inferences: dict[str, dict[str, Any]] = {
         CHAT: {"function_name": "draft_reply", "output": [{"type": "text", "text": "hi"}]},
         JSON: {"function_name": "classify_ticket", "output": {"raw": "1", "parsed": 1}},
@@ -160,9 +155,10 @@ def post(
     handler = build(
         Service(
             catalog=Catalog.load(layer / LAYER),
-            lookup=DynamoLookup(dynamodb, tables["Target"], tables["Idempotency"]),
-            store=DynamoFeedbackStore(dynamodb, {name: tables[row] for name, row in ROWS.items()}),
-            key_days=7,
+            lookup=DynamoLookup(dynamodb, tables),
+            store=DynamoFeedbackStore(dynamodb, tables),
+            key_lifetime=DAY,
+            wait_limit=math.inf,
             clock=ManualTime().clock(),
         )
     )
@@ -181,7 +177,7 @@ def _is_stored(
     request = json.loads(body)
     metric = request["metric_name"]
     kind = {"draft_accepted": "boolean", "edit_distance": "float", "user_rating": "float"}
-    table = names[ROWS[kind.get(metric, metric)]]
+    table = names[kind.get(metric, metric)]
     target = uuids.parse(request.get("inference_id") or request["episode_id"])
     partition = "inference_id" if metric == "demonstration" else "target_id"
     key = {partition: {"S": str(target)}, "id": {"S": feedback_id}}
@@ -219,7 +215,7 @@ def test_any_json_value_is_a_demonstration_where_no_schema_forbids_it(
 
     assert status == 200, answer
     key = {"inference_id": {"S": FREE}, "id": {"S": answer["feedback_id"]}}
-    item = dynamodb.get_item(TableName=tables["DemonstrationFeedback"], Key=key)["Item"]
+    item = dynamodb.get_item(TableName=tables["demonstration"], Key=key)["Item"]
     stored = json.loads(item["value"]["S"])
     assert stored["parsed"] == _as_64_bits(value)
     assert json.loads(stored["raw"]) == stored["parsed"]
