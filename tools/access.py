@@ -1,4 +1,4 @@
-"""How one gets at the stack of `make run`: its key, and a note for the `feedback` command."""
+"""Access to the stack of `make run`: its key, and a note for the `feedback` command."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tools.stack import NAME, Stack
 
 
 def key(stack: Stack, home: Path) -> str:
-    """Give the key of earlier runs while it is in force, or make a new one; it may do all."""
+    """Return the key of earlier runs while it is active, or make a new one with every scope."""
     now = datetime.now(UTC)
     keys = [Key.parse(item) for item in stack.items("ApiKey")]
     file = home / "key"
@@ -28,7 +28,7 @@ def key(stack: Stack, home: Path) -> str:
 
 @contextmanager
 def noted(stack: Stack, home: Path) -> Iterator[None]:
-    """Leave a note that tells where the stack is, for as long as the block lasts."""
+    """Leave a note of where the stack is, for as long as the block lasts."""
     file = home / "stack.json"
     note = {"endpoint": stack.aws.endpoint, "region": REGION, "stack": NAME}
     file.write_text(json.dumps(note), "utf-8")

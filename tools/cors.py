@@ -7,7 +7,7 @@ from tools.emulator import Emulator
 
 
 def apply(aws: Emulator, api_id: str) -> None:
-    """Give an API the CORS configuration that the template gives it.
+    """Set the CORS configuration of an API that the template states.
 
     The emulator keeps it in CloudFormation's spelling, AllowOrigins, and looks for allowOrigins:
     from its own UpdateApi it takes the same once more.

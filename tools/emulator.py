@@ -47,7 +47,7 @@ class Emulator:
         return session.client(service, endpoint_url=self.endpoint, config=Config(**settings))
 
     def environment(self) -> dict[str, str]:
-        """Give the variables that make a program's AWS calls come here, and nowhere else."""
+        """Return the variables that send a program's AWS calls here, and nowhere else."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return {
             **kept,
@@ -69,7 +69,7 @@ def _session() -> Any:  # noqa: ANN401 - boto3 makes it
 
 
 def is_free(port: int) -> bool:
-    """Tell whether the port can be listened on."""
+    """Return whether the port can be listened on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -10,7 +10,7 @@ UV = ROOT / ".tools/uv/bin/uv"
 
 
 def find(version: str, *, fetch: bool = False) -> str | None:
-    """Give the path of an interpreter: installed here, or else fetched into .tools if asked to."""
+    """Return the path of an interpreter: installed here, or fetched into .tools if asked to."""
     environment = {
         **os.environ,
         "PYENV_VERSION": version,  # pyenv's shims refuse to run any version but the chosen one

@@ -24,24 +24,17 @@ from tools import access
 from tools import emulator as emulators
 from tools.build import LOCAL, Build, StackFailed
 from tools.emulator import Emulator, EmulatorDied, emulator
+from tools.follow import Follower
 from tools.stack import Stack
 
 BUILD = Build(LOCAL)
 STATE = LOCAL / "run"
 DEFAULT_PORT = 3000  # where TensorZero's own gateway listens
-FEEDBACK = (
-    "BooleanMetricFeedback",
-    "FloatMetricFeedback",
-    "CommentFeedback",
-    "DemonstrationFeedback",
-    "EvaluationHumanFeedback",
-)
-PLATFORM_LINES = ("START ", "END ", "REPORT ")  # the template keeps them out of AWS's logs too
 STARTED = time.monotonic()
 
 
 def main() -> int:
-    """Run until Ctrl-C or SIGTERM; a failure is told in its own words, without a traceback."""
+    """Run until Ctrl-C or SIGTERM; of a failure, print the text without a traceback."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _home() as (home, keep), _emulator(home, keep=keep) as aws:
@@ -66,7 +59,7 @@ def main() -> int:
 
 @contextlib.contextmanager
 def _home() -> Iterator[tuple[Path, bool]]:
-    """Give the folder that holds the state; to a second run beside the first, one of its own."""
+    """Yield the folder of the state, and whether it is kept: that of a second run is not."""
     LOCAL.mkdir(exist_ok=True)
     with (LOCAL / "run.lock").open("w") as lock:
         try:
@@ -97,9 +90,9 @@ def _emulator(home: Path, *, keep: bool) -> Iterator[Emulator]:
 
 
 def _greet(stack: Stack, key: str, *, found: bool) -> None:
-    """Record sample inferences, and say how to give feedback on them.
+    """Record sample inferences, and print how to give feedback on them.
 
-    `found` tells whether `feedback --local` finds this stack: it finds the first run of a checkout.
+    `found`: whether `feedback --local` finds this stack. It finds the first run of a checkout.
     """
     _say("Recording sample inferences …")
     samples = _sample_inferences()
@@ -162,10 +155,10 @@ def _sample_demonstration(sample: dict[str, str]) -> dict[str, Any]:
 
 
 def _sample_feedback(sample: dict[str, str]) -> dict[str, Any]:
-    """Choose a metric of the configuration; a comment is taken by every configuration."""
+    """Choose a metric of the configuration; where there is none, a comment is always possible."""
     values = {"boolean": True, "float": 0.5}
     for name, (kind, level) in _configuration("catalog")["metrics"].items():
-        if not name.startswith("tensorzero::"):
+        if kind in values and not name.startswith("tensorzero::"):
             target = f"{level}_id"
             return {"metric_name": name, target: sample[target], "value": values[kind]}
     return {"metric_name": "comment", "inference_id": sample["inference_id"], "value": "Well done."}
@@ -189,21 +182,12 @@ def _post(url: str, key: str, body: object) -> None:
 
 
 def _follow(stack: Stack) -> None:
-    """Print the function's log and every item that is stored, as they come."""
-    seen_items = {json.dumps(item) for table in FEEDBACK for item in stack.items(table)}
-    seen_lines, since = list[tuple[int, str]](), int(time.time() * 1000)
+    """Print what the functions log and every item that is stored, as they come."""
+    follower = Follower(stack)
     while True:
         time.sleep(0.5)
-        lines = stack.log("Submit", since=since)
-        for moment, line in lines:
-            if (moment, line) not in seen_lines and not line.startswith(PLATFORM_LINES):
-                print(f"log     {line.rstrip()}", flush=True)
-        seen_lines, since = lines, max((moment for moment, _ in lines), default=since)
-        for table in FEEDBACK:
-            for item in (json.dumps(item) for item in stack.items(table)):
-                if item not in seen_items:
-                    print(f"stored  {table} {item}", flush=True)
-                seen_items.add(item)
+        for line in follower.news():
+            print(line, flush=True)
 
 
 def _say(text: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from feedback_cli.keys import Scope, new_api_key
+from shared.tables import tables
 from tools.emulator import Emulator
 
 NAME = "tensorzero-feedback-local"
@@ -39,8 +40,22 @@ class Stack:
         # The stage is $default, written so that no shell takes it for a variable.
         return f"{self.aws.endpoint}/_aws/execute-api/{self.resources['Api']}/%24default"
 
+    def functions(self) -> list[str]:
+        """Return the names of the functions, as `log` takes them."""
+        suffix = "Function"
+        names = (name for name in self.resources if name.endswith(suffix))
+        return sorted(name.removesuffix(suffix) for name in names)
+
+    def tables(self) -> dict[str, str]:
+        """Return the template's names of the tables, by the keys that the functions have."""
+        client = self.aws.client("lambda")
+        function = client.get_function_configuration(FunctionName=self.resources["SubmitFunction"])
+        ids = {physical: logical for logical, physical in self.resources.items()}
+        names = tables(function["Environment"]["Variables"])
+        return {key: ids[name] for key, name in names.items()}
+
     def table(self, name: str) -> str:
-        """Give the real name of a table of the template."""
+        """Return the real name of a table of the template."""
         return self.resources[name]
 
     def items(self, name: str) -> list[dict[str, Any]]:

@@ -90,7 +90,7 @@ def _lines(
 
 
 def say(progress: str) -> None:
-    """Tell how far it is, on standard error."""
+    """Report progress, on standard error."""
     sys.stderr.write(f"bench {time.monotonic() - STARTED:5.0f} s  {progress}\n")
 
 

@@ -28,11 +28,11 @@ class Loopback:
     """The PEM of what signed its certificate."""
 
     def url(self, scheme: str) -> str:
-        """Give the endpoint for the SDK."""
+        """Return the endpoint for the SDK."""
         return f"{scheme}://127.0.0.1:{self.ports[scheme]}"
 
     def calls(self) -> list[tuple[str, dict[str, Any]]]:
-        """Give the calls that it took since it was last asked."""
+        """Return the calls since it was last asked."""
         with urlopen(f"{self.url('http')}/calls", timeout=TIMEOUT) as answer:  # noqa: S310 - our own
             return [(operation, parameters) for operation, parameters in json.load(answer)]
 

@@ -25,7 +25,7 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a process said of itself."""
+    """What a process has reported of itself."""
 
     readings: list[int]
     """Of its meter: when ready, and after each request."""
@@ -56,5 +56,5 @@ def run(process: Process, requests: int, meter: str, *, under: tuple[str, ...] =
     )
     if done.returncode:
         raise SystemExit(f"{process.name} failed:\n{done.stderr}")
-    told = json.loads(report.read_bytes())
-    return Report(told["readings"], Path(told["sdk"]), started)
+    written = json.loads(report.read_bytes())
+    return Report(written["readings"], Path(written["sdk"]), started)

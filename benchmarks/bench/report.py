@@ -86,7 +86,7 @@ def machine() -> str:
 
 
 def document(meter: Meter, transports: dict[str, list[Result]]) -> dict[str, Any]:
-    """Give everything counted, for a JSON file."""
+    """Return everything counted, for a JSON file."""
     return {
         "machine": machine(),
         "counted": meter.what,

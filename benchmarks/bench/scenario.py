@@ -41,7 +41,7 @@ RECORDED = {
     JSON_INFERENCE: _record(JSON_INFERENCE, "classify_ticket"),
     _FIRST.key: _FIRST.to_item(),
 }
-"""What the tables of targets and of claims hold, by their keys."""
+"""What the tables of targets and of reservations hold, by their keys."""
 
 
 @dataclass(frozen=True, slots=True)

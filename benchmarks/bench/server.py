@@ -1,7 +1,7 @@
-"""Answers as DynamoDB does, on loopback, in a process of its own: `python -m benchmarks.bench.server`.
+"""Answers as DynamoDB does, on loopback, in a process of its own.
 
 Speaks HTTP on one port and TLS on another, says which on standard output, and ends when its
-standard input does. `GET /calls` tells the calls taken since it was last asked.
+standard input does. `GET /calls` returns the calls since it was last asked.
 """
 
 import argparse
@@ -29,7 +29,7 @@ class Table:
         self._calls: deque[tuple[str, Any]] = deque(maxlen=REMEMBERED)
 
     def answer(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Give the answer's body. Raises LookupError for an operation that is not known."""
+        """Return the answer's body. Raises LookupError for an operation that is not known."""
         self._calls.append((operation, parameters))
         match operation:
             case "GetItem":
@@ -50,10 +50,10 @@ class Table:
         return self._items.get(name["S"])
 
     def calls(self) -> list[tuple[str, Any]]:
-        """Give the calls since the last time."""
-        taken = list(self._calls)
+        """Return the calls since the last time."""
+        calls = list(self._calls)
         self._calls.clear()
-        return taken
+        return calls
 
 
 class Server(ThreadingHTTPServer):
@@ -74,7 +74,7 @@ class Server(ThreadingHTTPServer):
         super().finish_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """Tell of a bug, but not of a client that ended: it does not say goodbye."""
+        """Report a bug, but not a client that has ended and left its connection open."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -99,11 +99,11 @@ class Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.BAD_REQUEST, {"__type": "UnknownOperationException"})
 
     def do_GET(self) -> None:
-        """Tell which calls there were."""
+        """Return the calls."""
         self._send(HTTPStatus.OK, self.server.table.calls())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Say nothing: requests come by the thousand."""
+        """Print nothing: requests come by the thousand."""
 
     def _send(self, status: HTTPStatus, content: object) -> None:
         body = json.dumps(content, separators=(",", ":")).encode()

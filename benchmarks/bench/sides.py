@@ -60,7 +60,7 @@ class Maker:
     folder: Path
 
     def function(self, row: Row) -> Process:
-        """Give the Lambda that answers a row's request."""
+        """Return the Lambda that answers a row's request."""
         dependencies = self.artefact.dependencies
         configuration = self.artefact.configurations[row.target_validation]
         path = (self.artefact.function, dependencies, configuration)
@@ -68,13 +68,13 @@ class Maker:
         return self._process(row.name, specification, dependencies, path, FUNCTION)
 
     def floor(self, calls: list[tuple[str, dict[str, Any]]]) -> Process:
-        """Give the bare SDK that makes these calls, named by the server's operations."""
+        """Return the bare SDK that makes these calls, named by the server's operations."""
         bare = [(snake(operation), parameters) for operation, parameters in calls]
         name = f"floor: client, {', '.join(method for method, _ in bare)}"
         return self._process(name, {"calls": bare}, STOCK, (STOCK,), {})
 
     def rehearse(self, row: Row) -> list[tuple[str, dict[str, Any]]]:
-        """Run a row unmeasured, see that it makes its calls and no other, and give them.
+        """Run a row unmeasured, check that it makes its calls and no other, and return them.
 
         Raises SystemExit if it does not, or if its SDK is not the layer's.
         """
@@ -111,7 +111,7 @@ class Maker:
 
 
 def snake(operation: str) -> str:
-    """Give the SDK's method of an operation: PutItem, put_item."""
+    """Return the SDK's method of an operation: PutItem, put_item."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
 
 

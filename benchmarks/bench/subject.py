@@ -23,7 +23,7 @@ class Context:
 
 
 def the_lambda(event: dict[str, Any], status: int) -> Request:
-    """Import the handler, as Lambda's runtime does, and give what sends it the event."""
+    """Import the handler, as Lambda's runtime does, and return what sends it the event."""
     handler = importlib.import_module("submit.app").handler
     context = Context()
 
@@ -36,7 +36,7 @@ def the_lambda(event: dict[str, Any], status: int) -> Request:
 
 
 def the_floor(calls: list[tuple[str, dict[str, Any]]]) -> Request:
-    """Make the SDK's client, as anyone would, and give what makes the calls."""
+    """Make the SDK's client, as anyone would, and return what makes the calls."""
     client = importlib.import_module("boto3").client("dynamodb")
     bound = [(getattr(client, name), arguments) for name, arguments in calls]
 

@@ -16,7 +16,7 @@ from benchmarks.load.bodies import targets
 from benchmarks.load.caller import Caller, Run
 from benchmarks.load.distribution import summary, table
 from benchmarks.load.traffic import Post, Traffic
-from shared.caller import PUBLIC_ID
+from shared.reserved import PUBLIC_ID
 from tests.audit.audit import Report, audit
 from tests.audit.ledger import read
 from tests.support.stack import BUILD
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def load(stack: Stack, number: int) -> int:
-    """Send so many requests, and tell what came of them."""
+    """Send so many requests, and report what became of them."""
     key = stack.new_key(description="make load")
     caller = Caller(stack.url, {"authorization": f"Bearer {key}"})
     about = targets(PAIRS)
@@ -74,8 +74,10 @@ def load(stack: Stack, number: int) -> int:
         runs.append(caller.send(posts, concurrency, until, say))
         sent += posts
     say("reading all that is stored")
-    report = audit((one for post in sent for one in post.requests), read(stack.items))
-    failed = tell(runs, report, number)
+    tables = stack.tables()
+    stored = read(lambda table: stack.items(tables[table]))
+    audited = audit((one for post in sent for one in post.requests), stored)
+    failed = report(runs, audited, number)
     print(f"The distribution, drawn: {draw(runs).relative_to(ROOT)}")
     return failed
 
@@ -95,11 +97,11 @@ def warm_up(caller: Caller, traffic: Traffic, concurrency: int) -> list[Post]:
     return [post for posts in rounds for post in posts]
 
 
-def tell(runs: list[Run], report: Report, number: int) -> int:
-    """Print what there is to tell; 1 if it is not all well."""
+def report(runs: list[Run], audited: Report, number: int) -> int:
+    """Print the distribution and the audit; 1 if it is not all well."""
     for run in runs:
         print(f"\n{table(run)}")
-    print(f"\n{report}\n")
+    print(f"\n{audited}\n")
     surprises = [surprise for run in runs for surprise in run.surprises]
     if surprises:
         print(f"{len(surprises)} answers were not to be expected:")
@@ -107,20 +109,20 @@ def tell(runs: list[Run], report: Report, number: int) -> int:
     sent = sum(len(run.took) for run in runs)
     if sent < number:
         print(f"There was time for {sent:,} of {number:,} requests only.")
-    return 1 if report.findings or surprises or sent < number else 0
+    return 1 if audited.findings or surprises or sent < number else 0
 
 
 def draw(runs: list[Run]) -> Path:
     """Draw the distribution, in the environment that can."""
     results, plot = HOME / "results.json", HOME / "latency.svg"
     results.write_text(json.dumps([summary(run) for run in runs if run.took]), "utf-8")
-    python = ROOT / ".benchmarks/load/bin/python"
+    python = ROOT / ".tools/load/bin/python"
     subprocess.run([python, "-m", "benchmarks.load.plot", results, plot], cwd=ROOT, check=True)
     return plot
 
 
 def say(progress: str) -> None:
-    """Tell how far it is, on standard error."""
+    """Report progress, on standard error."""
     sys.stderr.write(f"load {time.monotonic() - STARTED:5.0f} s  {progress}\n")
 
 

@@ -26,7 +26,7 @@ class Target:
 
     @property
     def record(self) -> Body:
-        """Give the body that records it."""
+        """Return the body that records it."""
         return {
             "inference_id": self.inference_id,
             "episode_id": self.episode_id,

@@ -12,15 +12,15 @@ from urllib.parse import urlencode, urlsplit
 from benchmarks.load.bodies import Target
 from benchmarks.load.traffic import Post
 
-PATIENCE = 40
+TIMEOUT = 40
 """Seconds that an answer is waited for: API Gateway gives up at 30."""
 BEAT = 5
-"""Seconds between two words of progress."""
+"""Seconds between two reports of progress."""
 
 
 @dataclass(slots=True)
 class Run:
-    """What came of many posts."""
+    """The outcome of many posts."""
 
     concurrency: int
     seconds: float = 0.0
@@ -43,9 +43,9 @@ class Caller:
         connection = self._connect()
         for target in about:
             record = json.dumps(target.record)
-            told = self._exchange(connection, "/internal/inferences", record, {})
-            if told[0] != 200:  # noqa: PLR2004 - OK
-                raise SystemExit(f"A target could not be recorded: {told}")
+            answer = self._exchange(connection, "/internal/inferences", record, {})
+            if answer[0] != 200:  # noqa: PLR2004 - OK
+                raise SystemExit(f"A target could not be recorded: {answer}")
         connection.close()
 
     def send(
@@ -81,12 +81,12 @@ class Caller:
         connection.close()
 
     def _connect(self) -> HTTPConnection:
-        return HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE)
+        return HTTPConnection(urlsplit(self.url).netloc, timeout=TIMEOUT)
 
     def _exchange(
         self, connection: HTTPConnection, path: str, body: str, headers: Mapping[str, str]
     ) -> tuple[int | None, str]:
-        """Give the status and the body of an answer; no status if there was none."""
+        """Return the status and the body of an answer; no status if there was none."""
         target = urlsplit(self.url).path + path
         try:
             connection.request("POST", target, body.encode(), {**headers, **self.headers})

@@ -12,7 +12,7 @@ ALL = "all"
 
 
 def by_kind(run: Run) -> dict[str, list[float]]:
-    """Give the milliseconds of all posts and of each kind, in order; frequent kinds come first."""
+    """Return the milliseconds of all posts and of each kind, sorted; frequent kinds come first."""
     kinds: dict[str, list[float]] = defaultdict(list)
     for kind, seconds in run.took:
         kinds[ALL].append(seconds * 1_000)
@@ -21,7 +21,7 @@ def by_kind(run: Run) -> dict[str, list[float]]:
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
-    """Give the smallest that so large a share does not exceed."""
+    """Return the smallest that so large a share does not exceed."""
     return ordered[math.ceil(share * len(ordered)) - 1]
 
 
@@ -37,7 +37,7 @@ def table(run: Run) -> str:
 
 
 def summary(run: Run) -> dict[str, Any]:
-    """Give what is drawn of a run, for a JSON file."""
+    """Return what is drawn of a run, for a JSON file."""
     kinds = by_kind(run)
     return {
         "concurrency": run.concurrency,

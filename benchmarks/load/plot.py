@@ -1,4 +1,4 @@
-"""Draws the distribution: `.benchmarks/load/bin/python -m benchmarks.load.plot RESULTS.json PLOT.svg`.
+"""Draws the distribution: `.tools/load/bin/python -m benchmarks.load.plot RESULTS.json PLOT.svg`.
 
 It runs in an environment of its own, with Matplotlib and nothing else of ours.
 """

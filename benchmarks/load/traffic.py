@@ -66,18 +66,18 @@ class Post:
         return json.dumps([{**one.body, "idempotency_key": one.key} for one in self.requests])
 
     def note(self, status: int | None = None, text: str = "") -> bool:
-        """Write down what the client saw, nothing if nothing; tell whether it could expect that."""
+        """Note what the client saw, if anything; return whether that was to be expected."""
         outcomes = [Outcome(status)] * len(self.requests)
         if status in OK:
             answer = json.loads(text)
-            told = answer if self.batch else [{"status": status, **answer}]
-            outcomes = [Outcome(one["status"], one.get("feedback_id")) for one in told]
+            elements = answer if self.batch else [{"status": status, **answer}]
+            outcomes = [Outcome(one["status"], one.get("feedback_id")) for one in elements]
         for request, outcome in zip(self.requests, outcomes, strict=True):
             request.seen.append(outcome)
         return all(request.seen[-1].status in self.expected(request) for request in self.requests)
 
     def expected(self, request: Request) -> frozenset[int]:
-        """Tell what one of its requests is answered with, if all goes well."""
+        """Return the statuses that one of its requests may be answered with, if all goes well."""
         if not request.sound:
             return REFUSED
         whole = not self.atomic or all(one.sound for one in self.requests)
@@ -90,7 +90,7 @@ class Traffic:
     def __init__(
         self, about: Sequence[Target], seed: int = 0, sender: Mapping[str, str] | None = None
     ) -> None:
-        """Begin to count. `sender` are the tags that the API will add, to tell whose it is."""
+        """Begin to count. `sender` are the tags that the API will add, which say who sent it."""
         self.about = about
         self._sender = sender or {}
         self._random = Random(seed)  # noqa: S311 - nothing that is drawn is a secret

@@ -20,8 +20,7 @@ BOOLEAN, COMMENT = "BooleanMetricFeedback", "CommentFeedback"
 BOTH = ("draft_accepted", "comment")
 STORED = "Thank you. Your vote is stored."
 EXPIRED = (
-    "Your permission to give feedback has expired."
-    " Open the link that you were given once more."
+    "Your permission to give feedback has expired. Open the link that you were given once more."
 )
 NOT_GRANTED = "You may not give this feedback: your permission is for something else."
 UNREACHABLE = "The feedback service cannot be reached, or it does not accept feedback from"
@@ -220,8 +219,7 @@ def test_a_page_without_a_token_asks_nobody(visit: Visit, token: str) -> None:
     page.vote("true")
 
     assert page.told("problem") == (
-        "This page has no permission to give feedback."
-        " Open the link that you were given once more."
+        "This page has no permission to give feedback. Open the link that you were given once more."
     )
     assert visit.proxy.requests == []
 

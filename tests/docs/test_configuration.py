@@ -13,11 +13,7 @@ from tests.docs.markdown import Document, codes
 
 DOCUMENT = Document.at("docs/configuration.md")
 BLOCKS = DOCUMENT.blocks()
-EXAMPLES = [
-    (toml, text)
-    for (language, toml), (_, text) in pairwise(BLOCKS)
-    if language == "toml"
-]
+EXAMPLES = [(toml, text) for (language, toml), (_, text) in pairwise(BLOCKS) if language == "toml"]
 
 
 @pytest.mark.parametrize(("toml", "text"), EXAMPLES)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.e2e.credentials import TokenKey
 from tests.e2e.http import Caller
+from tests.support.lambdas import TABLES
 from tests.support.stack import BUILD
 from tools.emulator import emulator
 from tools.stack import Stack
@@ -17,6 +18,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with emulator(tmp_path_factory.mktemp("stack"), auth=True) as aws:
         BUILD.make()
         yield BUILD.deploy(aws)
+
+
+@pytest.fixture(scope="session")
+def tables(stack: Stack) -> dict[str, str]:
+    """Return the names of its tables, by the keys that the code has."""
+    return {key: stack.table(logical_id) for key, logical_id in TABLES.items()}
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ class TokenKey:
 
 
 def claims(target: str, **changes: Any) -> dict[str, Any]:
-    """Give the claims of a token that is good, but for the changes."""
+    """Return the claims of a token that is good, but for the changes."""
     now = int(time.time())
     good = {
         "sub": "ada",

@@ -30,7 +30,7 @@ FORBIDDEN = {"message": "Forbidden"}
 
 
 def _request(caller: Caller, route: str, target: str, **headers: str) -> Answer:
-    """Send what a good credential would be answered, and what would leave something behind."""
+    """Send a request that would be answered with a good credential, and would store something."""
     method, path = route.split(" ")
     feedback = {"metric_name": "draft_accepted", "value": True, "inference_id": target}
     bodies: dict[str, object] = {
@@ -43,8 +43,8 @@ def _request(caller: Caller, route: str, target: str, **headers: str) -> Answer:
             "variant_name": "v",
         },
     }
-    question = {"metric_name": "draft_accepted", "output": "{}"}
-    body = json.dumps(bodies.get(route, question)).encode() if method == "POST" else b""
+    query = {"metric_name": "draft_accepted", "output": "{}"}
+    body = json.dumps(bodies.get(route, query)).encode() if method == "POST" else b""
     return caller.send(method, re.sub(r"{.+?}", target, path), body, **headers)
 
 
@@ -74,7 +74,7 @@ def forger(stack: Stack, token_key: TokenKey, target: str) -> Forger:
 def test_nobody_is_let_through_without_a_credential(
     stack: Stack, call: Caller, target: str
 ) -> None:
-    """API Gateway answers itself, and asks not even the authorizer."""
+    """API Gateway answers itself, and does not call the authorizer."""
     before = _rows(stack), stack.log("Authorizer")
     anybody = call.with_credential(None)
 
@@ -89,9 +89,9 @@ def test_nobody_is_let_through_without_a_credential(
 def test_nobody_is_let_through_with_a_bad_credential(
     case: str, stack: Stack, call: Caller, target: str, forger: Forger
 ) -> None:
-    """On no route; the log tells the reason, and nothing is stored."""
+    """On no route; the log has the reason, and nothing is stored."""
     code, forge = CASES[case]
-    before, told = _rows(stack), len(_refusals(stack))
+    before, logged = _rows(stack), len(_refusals(stack))
     header = forge(forger)
 
     answers = {
@@ -102,7 +102,9 @@ def test_nobody_is_let_through_with_a_bad_credential(
     assert {answer.status for answer in answers.values()} == {403}
     assert [answer.body for answer in answers.values()] == [FORBIDDEN] * len(ROUTES)
     others = "route_not_for_tokens" if case.startswith("token") else code
-    assert _refusals(stack)[told:] == [code if route == FOR_TOKENS else others for route in ROUTES]
+    assert _refusals(stack)[logged:] == [
+        code if route == FOR_TOKENS else others for route in ROUTES
+    ]
     assert _rows(stack) == before
     secret = header.rpartition("-")[2] if "sk-t0" in header else header.removeprefix("Bearer ")
     assert not [line for _, line in stack.log("Authorizer") if secret in line]
@@ -159,7 +161,7 @@ def test_a_token_says_nothing_but_what_it_was_made_for(
     assert _rows(stack) == before
 
 
-def test_feedback_tells_which_token_it_came_with(
+def test_feedback_says_which_token_it_came_with(
     stack: Stack, call: Caller, token_key: TokenKey, target: str
 ) -> None:
     """Its key, and its author."""
@@ -177,7 +179,7 @@ def test_feedback_tells_which_token_it_came_with(
 def test_nobody_can_say_that_it_was_another_key(
     stack: Stack, call: Caller, key: str, target: str
 ) -> None:
-    """The tag is the authorizer's word, whatever is sent."""
+    """The authorizer sets the tag, whatever is sent."""
     forged = {"tensorzero::api_key_public_id": "a" * 12}
     body = {"metric_name": "draft_accepted", "value": True, "inference_id": target, "tags": forged}
 

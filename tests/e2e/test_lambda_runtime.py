@@ -21,10 +21,10 @@ def _feedback(lambda_: Runtime, **body: object) -> dict[str, Any]:
 
 
 def test_every_package_that_a_function_needs_is_in_its_layers(
-    stack: Stack, inference: dict[str, str], tmp_path: Path
+    stack: Stack, tables: dict[str, str], inference: dict[str, str], tmp_path: Path
 ) -> None:
     """A metric, and a demonstration, which needs the schema library."""
-    with runtime("SubmitFunction", tmp_path, stack) as lambda_:
+    with runtime("SubmitFunction", tmp_path, stack.aws, tables) as lambda_:
         inference_id = inference["inference_id"]
         metric = _feedback(
             lambda_, metric_name="draft_accepted", value=True, inference_id=inference_id
@@ -49,10 +49,10 @@ def test_every_package_that_a_function_needs_is_in_its_layers(
     ],
 )
 def test_every_other_function_starts_and_answers(
-    function: str, event: dict[str, Any], stack: Stack, tmp_path: Path
+    function: str, event: dict[str, Any], stack: Stack, tables: dict[str, str], tmp_path: Path
 ) -> None:
     """Whatever it answers, it is an answer."""
-    with runtime(function, tmp_path, stack) as lambda_:
+    with runtime(function, tmp_path, stack.aws, tables) as lambda_:
         kind, reply = lambda_.invoke({**EVENT, **event})
 
     assert kind == "response", reply
@@ -60,12 +60,12 @@ def test_every_other_function_starts_and_answers(
 
 
 def test_the_authorizer_lets_a_key_and_a_token_through(
-    stack: Stack, token_key: TokenKey, tmp_path: Path
+    stack: Stack, tables: dict[str, str], token_key: TokenKey, tmp_path: Path
 ) -> None:
     """The library for tokens, and what that needs, is in a layer of its own."""
     route = "POST /feedback"
     credentials = [stack.new_key(), token_key.mint(uuids.new())]
-    with runtime("AuthorizerFunction", tmp_path, stack) as lambda_:
+    with runtime("AuthorizerFunction", tmp_path, stack.aws, tables) as lambda_:
         decisions = [
             lambda_.invoke({"identitySource": [f"Bearer {one}", route], "routeKey": route})
             for one in credentials
@@ -77,14 +77,14 @@ def test_the_authorizer_lets_a_key_and_a_token_through(
 
 
 def test_killing_the_function_right_after_its_answer_loses_nothing(
-    stack: Stack, inference: dict[str, str], tmp_path: Path
+    stack: Stack, tables: dict[str, str], inference: dict[str, str], tmp_path: Path
 ) -> None:
     """Ten times: an answer, and at once SIGKILL; the row is there each time."""
     answered = []
     for attempt in range(10):
         folder = tmp_path / str(attempt)
         folder.mkdir()
-        with runtime("SubmitFunction", folder, stack) as lambda_:
+        with runtime("SubmitFunction", folder, stack.aws, tables) as lambda_:
             answer = _feedback(
                 lambda_,
                 metric_name="draft_accepted",

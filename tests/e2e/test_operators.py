@@ -3,6 +3,7 @@
 import json
 import stat
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -14,6 +15,7 @@ from tests.e2e.http import Caller
 from tests.support.stack import BUILD
 from tools import access
 from tools.emulator import ROOT, emulator
+from tools.follow import Follower
 from tools.run import STATE
 from tools.stack import NAME, Stack
 
@@ -91,12 +93,33 @@ def test_the_key_of_make_run_stays_with_its_state(
 
 
 def test_the_note_of_make_run_goes_with_it(stack: Stack, tmp_path: Path) -> None:
-    """It tells where the stack is, for as long as it is there."""
+    """It says where the stack is, for as long as it is there."""
     with access.noted(stack, tmp_path):
         note = json.loads((tmp_path / NOTE.name).read_text())
     assert note == {"endpoint": stack.aws.endpoint, "region": "us-east-1", "stack": NAME}
     assert not (tmp_path / NOTE.name).exists()
     assert ROOT / NOTE.parent == STATE
+
+
+def test_make_run_follows_every_function_and_every_kind_of_feedback(
+    stack: Stack, call: Caller, inference: dict[str, str]
+) -> None:
+    """What is logged and what is stored, each once."""
+    follower = Follower(stack)
+    comment = {"metric_name": "comment", "value": "followed", **_inference(inference)}
+    stored = call.feedback(**comment).body["feedback_id"]
+    assert call.send("GET", "/health").status == 200
+
+    news = []
+    for _ in range(50):
+        news += follower.news()
+        if {line.split()[1] for line in news} >= {"CommentFeedback", "Submit", "Reads"}:
+            break
+        time.sleep(0.1)
+
+    assert [line for line in news if line.startswith("stored") and stored in line]
+    assert {line.split()[1] for line in news} >= {"CommentFeedback", "Submit", "Reads"}
+    assert len(news) == len({*news})
 
 
 def test_a_stack_without_authentication_lets_everybody_in_and_says_so(tmp_path: Path) -> None:
