@@ -110,7 +110,7 @@ def test_make_run_follows_every_function_and_every_kind_of_feedback(
     stored = call.feedback(**comment).body["feedback_id"]
     assert call.send("GET", "/health").status == 200
 
-    news = []
+    news = list[str]()
     for _ in range(50):
         news += follower.news()
         if {line.split()[1] for line in news} >= {"CommentFeedback", "Submit", "Reads"}:

@@ -128,7 +128,7 @@ def test_the_readings_begin_when_it_is_ready_and_follow_each_request(maker: Make
 
 
 def test_an_event_is_one_of_api_gateway() -> None:
-    """The body is a text, its length is told, and the version is 2.0."""
+    """The body is a text, its length is stated, and the version is 2.0."""
     made = event(Row("a row", {"value": True}, ()))
 
     assert json.loads(made["body"]) == {"value": True}
@@ -177,7 +177,7 @@ def test_a_run_that_valgrind_did_not_finish_is_not_a_number(tmp_path: Path) -> N
 def test_without_valgrind_python_calls_are_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They tell what a request costs, but not what a start does: that is hardly calls."""
+    """They show what a request costs, but not what a start does: that is hardly calls."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
     chosen = choose()
@@ -224,9 +224,9 @@ def test_the_table_has_counts_and_ratios() -> None:
 
 
 def test_the_document_has_the_numbers_as_they_were_counted() -> None:
-    """For whoever compares two runs."""
-    told = document(METER, {"https": [Result("metric", 1, FLOOR, FLOOR)]})
+    """To compare two runs."""
+    written = document(METER, {"https": [Result("metric", 1, FLOOR, FLOOR)]})
 
-    (line,) = told["transports"]["https"]
+    (line,) = written["transports"]["https"]
     assert line["cost"] == {"init": 1_000e6, "first": 1_200e6, "warm": 5_000e3}
     assert line["ratio"] == {"init": 1, "first": 1, "warm": 1}

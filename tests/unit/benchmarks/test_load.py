@@ -1,4 +1,4 @@
-"""The load: what is sent, what is written down of the answers, how the times are summed up."""
+"""The load: what is sent, what is noted of the answers, how the times are summed up."""
 
 import json
 import threading
@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from benchmarks.load.__main__ import tell
+from benchmarks.load.__main__ import report
 from benchmarks.load.bodies import KINDS, STORED, targets
 from benchmarks.load.caller import Caller, Run
 from benchmarks.load.distribution import by_kind, quantile, summary, table
@@ -97,24 +97,24 @@ def test_a_batch_is_sent_as_an_array_with_each_key_in_its_element(traffic: Traff
     assert {request.atomic for request in atomic.requests} == {atomic.requests[0].name}
 
 
-TOLD = json.dumps({"feedback_id": ID})
+ACCEPTED = json.dumps({"feedback_id": ID})
 REFUSED = json.dumps({"error": "text", "code": "code"})
 
 
 @pytest.mark.parametrize(
     ("kind", "status", "text", "outcome", "expected"),
     [
-        ("boolean", 200, TOLD, Outcome(200, ID), True),
+        ("boolean", 200, ACCEPTED, Outcome(200, ID), True),
         ("boolean", 400, REFUSED, Outcome(400), False),
         ("boolean", 503, "<html>", Outcome(503), False),
         ("boolean", None, "", Outcome(), False),
-        ("dry run", 200, TOLD, Outcome(200, ID), True),
+        ("dry run", 200, ACCEPTED, Outcome(200, ID), True),
         ("refused", 404, REFUSED, Outcome(404), True),
-        ("refused", 200, TOLD, Outcome(200, ID), False),
+        ("refused", 200, ACCEPTED, Outcome(200, ID), False),
         ("refused", 503, REFUSED, Outcome(503), False),
     ],
 )
-def test_an_answer_is_written_down_and_judged(
+def test_an_answer_is_noted_and_judged(
     kind: str, status: int | None, text: str, outcome: Outcome, expected: bool, traffic: Traffic
 ) -> None:
     """What is sound is to be accepted, and the rest refused."""
@@ -159,19 +159,19 @@ class _Server(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             self.send_response(200)
-            self.send_header("content-length", str(len(TOLD)))
+            self.send_header("content-length", str(len(ACCEPTED)))
             self.end_headers()
         self.open.release()
         if not self.close_connection:
-            self.wfile.write(TOLD.encode())
+            self.wfile.write(ACCEPTED.encode())
 
     def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 @contextmanager
 def serving(callers: int) -> Iterator[tuple[Caller, list[tuple[str, str, Any]]]]:
-    """Run a server that takes so many callers at once; give one of them, and what is heard."""
+    """Run a server that takes so many callers at once; yield one of them, and what is heard."""
     heard: list[tuple[str, str, Any]] = []
     handler = type("Handler", (_Server,), {"heard": heard, "open": threading.Semaphore(callers)})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -186,7 +186,7 @@ def serving(callers: int) -> Iterator[tuple[Caller, list[tuple[str, str, Any]]]]
 
 
 def test_everything_is_sent_once_by_callers_who_wait_for_their_answer(traffic: Traffic) -> None:
-    """Below the stage's path, with the caller's headers; progress is told."""
+    """Below the stage's path, with the caller's headers; progress is reported."""
     posts = [traffic.single("boolean") for _ in range(100)]
     said: list[str] = []
     with serving(4) as (caller, heard):
@@ -226,8 +226,8 @@ def test_nothing_is_sent_when_time_is_over(traffic: Traffic) -> None:
     assert (heard, run.took, posts[0].requests[0].seen) == ([], [], [])
 
 
-def test_targets_are_recorded_before_anything_is_said_of_them() -> None:
-    """By the same caller."""
+def test_targets_are_recorded_by_the_caller_who_gives_feedback_on_them() -> None:
+    """Before that."""
     about = targets(2)
     with serving(1) as (caller, heard):
         caller.record(about)
@@ -285,7 +285,7 @@ def test_what_is_drawn_is_what_the_table_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finding", "surprise", "number", "failed", "told"),
+    ("finding", "surprise", "number", "failed", "line"),
     [
         (None, None, 4, 0, "lost         0"),
         (Finding("lost", "request 7"), None, 4, 1, "  - request 7"),
@@ -298,14 +298,14 @@ def test_the_load_fails_where_anything_is_not_as_it_should_be(
     surprise: str | None,
     number: int,
     failed: int,
-    told: str,
+    line: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """An audit that finds something, an answer that was not to be expected, too little time."""
     run = replace(RUN, surprises=[surprise] if surprise else [])
-    report = Report({"requests": 4}, (finding,) if finding else ())
+    audited = Report({"requests": 4}, (finding,) if finding else ())
 
-    assert tell([run], report, number) == failed
+    assert report([run], audited, number) == failed
     printed = capsys.readouterr().out
     assert table(run) in printed
-    assert told in printed
+    assert line in printed

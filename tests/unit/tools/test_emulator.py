@@ -1,4 +1,4 @@
-"""The emulator's process: it keeps what it was told to keep, and leaves nothing running."""
+"""The emulator's process: it keeps its state where asked to, and leaves nothing running."""
 
 import socket
 from pathlib import Path
