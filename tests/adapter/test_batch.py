@@ -131,20 +131,6 @@ def test_a_hundred_elements_are_stored(
     assert found == {id_: str(number) for number, id_ in enumerate(ids)}
 
 
-@pytest.mark.parametrize("atomic", [False, True])
-def test_a_batch_that_is_sent_again_stores_only_what_has_no_key(
-    send: Send, stored: Stored, inference: str, atomic: bool
-) -> None:
-    """What has one gets the same id again."""
-    batch = [_element(inference, inference), _element(inference)]
-
-    first, second = (_ids(send(batch, atomic=atomic)) for _ in range(2))
-
-    assert first[0] == second[0]
-    assert {*stored(inference)} == {*first, *second}
-    assert len({*first, *second}) == 3
-
-
 def test_an_atomic_batch_with_a_refused_element_leaves_nothing_behind(
     send: Send, stored: Stored, inference: str
 ) -> None:

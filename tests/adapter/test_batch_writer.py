@@ -109,43 +109,31 @@ def _held(one: Write, fingerprint: str = "fingerprint") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("writes", "calls"),
+    ("writes", "calls", "atomic"),
     [
-        ([], []),
-        (plain(1), [(BATCH, 1)]),
-        (plain(26), [(BATCH, 25), (BATCH, 1)]),
-        (plain(100), [(BATCH, 25)] * 4),
-        (keyed(1), [(TRANSACTION, 2)]),
-        (keyed(51), [(TRANSACTION, 100), (TRANSACTION, 2)]),
-        (labels(1), [(TRANSACTION, 2)]),
-        (keyed(25) + plain(50) + labels(25), [(BATCH, 25), (BATCH, 25), (TRANSACTION, 100)]),
+        ([], [], False),
+        (plain(1), [(BATCH, 1)], False),
+        (plain(26), [(BATCH, 25), (BATCH, 1)], False),
+        (plain(100), [(BATCH, 25)] * 4, False),
+        (keyed(1), [(TRANSACTION, 2)], False),
+        (keyed(51), [(TRANSACTION, 100), (TRANSACTION, 2)], False),
+        (labels(1), [(TRANSACTION, 2)], False),
+        (keyed(25) + plain(26) + labels(25), [(BATCH, 25), (BATCH, 1), (TRANSACTION, 100)], False),
+        ([], [], True),
+        (plain(100), [(TRANSACTION, 100)], True),
+        (keyed(20) + labels(30), [(TRANSACTION, 100)], True),
     ],
-    ids=lambda value: f"{len(value)}",
 )
 def test_a_batch_is_written_in_as_few_calls_as_can_be(
-    write: Send, writes: list[Write], calls: list[tuple[str, int]]
+    write: Send, writes: list[Write], calls: list[tuple[str, int]], atomic: bool
 ) -> None:
-    """25 rows a call, or 100 items a transaction of what has a key or a label."""
+    """25 rows a call, or 100 items a transaction; all of an atomic batch in one."""
     with serve() as loopback:
-        outcomes = write(loopback, writes)
+        outcomes = write(loopback, writes, atomic=atomic)
 
     assert outcomes == _accepted(writes)
     assert _sizes(loopback) == calls
     assert {id_ for ids in _ids(loopback) for id_ in ids} == {*outcomes}
-
-
-@pytest.mark.parametrize(
-    ("writes", "puts"), [([], []), (plain(100), [100]), (keyed(20) + labels(30), [100])]
-)
-def test_an_atomic_batch_is_one_transaction(
-    write: Send, writes: list[Write], puts: list[int]
-) -> None:
-    """Of all its items; there is no empty one."""
-    with serve() as loopback:
-        outcomes = write(loopback, writes, atomic=True)
-
-    assert outcomes == _accepted(writes)
-    assert _sizes(loopback) == [(TRANSACTION, size) for size in puts]
 
 
 def test_an_atomic_batch_beyond_a_transaction_is_refused_before_any_call(write: Send) -> None:
@@ -294,7 +282,9 @@ def test_an_atomic_batch_ends_with_what_another_request_has_stored(write: Send) 
     assert len(loopback.calls) == 1
 
 
-@pytest.mark.parametrize("atomic", [False, True])
+@pytest.mark.parametrize(
+    ("writes", "atomic"), [(keyed(2), False), (keyed(2), True), (plain(26), False)]
+)
 @pytest.mark.parametrize(
     "answer",
     [
@@ -306,18 +296,12 @@ def test_an_atomic_batch_ends_with_what_another_request_has_stored(write: Send) 
         cancelled(NONE, NONE, "SomethingNew", NONE),
     ],
 )
-def test_a_mistake_of_ours_escapes_at_once(write: Send, answer: Answer, atomic: bool) -> None:
+def test_a_mistake_of_ours_escapes_at_once(
+    write: Send, answer: Answer, writes: list[Write], atomic: bool
+) -> None:
     """It is no outage, and no element's fault."""
     with serve(answer) as loopback, pytest.raises(ClientError):
-        write(loopback, keyed(2), atomic=atomic)
-
-    assert len(loopback.calls) == 1
-
-
-def test_a_mistake_of_ours_in_a_row_escapes_at_once(write: Send) -> None:
-    """No further rows are put."""
-    with serve(failure("ValidationException")) as loopback, pytest.raises(ClientError):
-        write(loopback, plain(26))
+        write(loopback, writes, atomic=atomic)
 
     assert len(loopback.calls) == 1
 

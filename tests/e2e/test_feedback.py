@@ -4,17 +4,13 @@ from typing import Any
 
 import pytest
 
+from feedback.kinds.registry import KINDS
+from feedback.rows import LABELS
 from shared import uuids
 from tests.e2e.http import Caller
+from tests.support.lambdas import TABLES
 from tools.stack import Stack
 
-TABLES = (
-    "BooleanMetricFeedback",
-    "FloatMetricFeedback",
-    "CommentFeedback",
-    "DemonstrationFeedback",
-    "EvaluationHumanFeedback",
-)
 ACCEPTED: list[tuple[str, str, object, str, dict[str, Any]]] = [
     ("draft_accepted", "inference_id", True, "BooleanMetricFeedback", {"BOOL": True}),
     ("ticket_resolved", "episode_id", False, "BooleanMetricFeedback", {"BOOL": False}),
@@ -25,22 +21,19 @@ ACCEPTED: list[tuple[str, str, object, str, dict[str, Any]]] = [
 ]
 REFUSED: list[tuple[bytes, int, str]] = [
     (b"", 400, "malformed_body"),
-    (b"{", 400, "malformed_body"),
     (b'{"metric_name":"\xff"}', 400, "malformed_body"),
     (b"[" * 100_000, 400, "malformed_body"),
-    (b"[]", 400, "invalid_field"),
-    (b'{"value":1}', 400, "missing_field"),
-    (b'{"metric_name":"nope","value":1}', 404, "unknown_metric"),
-    (b'{"metric_name":"draft_accepted","value":1}', 400, "wrong_level"),
     (b'{"metric_name":"comment","value":"x"}', 400, "ambiguous_target"),
+    (b'{"metric_name":"nope","value":1}', 404, "unknown_metric"),
     (b'{"metric_name":"comment","value":"' + b"x" * 3_000_000 + b'"}', 413, "body_too_large"),
 ]
+"""What may be lost or changed on its way to the function; events/ has the other refusals."""
 
 
 def _rows(stack: Stack, feedback_id: str) -> list[tuple[str, dict[str, Any]]]:
     return [
         (table, item)
-        for table in TABLES
+        for table in [TABLES[key] for key in (*KINDS, LABELS)]
         for item in stack.items(table)
         if feedback_id in {item.get("id", {}).get("S"), item.get("feedback_id", {}).get("S")}
     ]
@@ -79,7 +72,7 @@ def test_accepted_feedback_is_in_its_table_and_nowhere_else(
 def test_a_bad_body_is_refused_with_a_code(
     body: bytes, status: int, code: str, call: Caller
 ) -> None:
-    """The shape is `{"error": text, "code": code}`, and what is echoed is short."""
+    """The shape is `{"error": text, "code": code}`, and what is repeated of the body is short."""
     answer = call.send("POST", "/feedback", body)
 
     assert (answer.status, answer.body["code"]) == (status, code)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from tensorzero import AsyncTensorZeroGateway, TensorZeroError, TensorZeroGateway
 
+from feedback.kinds.registry import KINDS
+from tests.support.lambdas import TABLES
 from tools.stack import Stack
 
 ACCEPTED = [
@@ -28,16 +30,14 @@ REFUSED = [
 
 
 def _target(level: str, inference: dict[str, str]) -> dict[str, Any]:
-    """Give the id of that level, as the keyword argument that the client takes."""
+    """Return the id of that level, as the keyword argument that the client takes."""
     return {level: inference[level]}
 
 
 def _stored(stack: Stack, feedback_id: object) -> int:
-    tables = ("BooleanMetricFeedback", "FloatMetricFeedback", "CommentFeedback")
+    tables = [TABLES[kind] for kind in KINDS]
     return sum(
-        item["id"]["S"] == str(feedback_id)
-        for table in (*tables, "DemonstrationFeedback")
-        for item in stack.items(table)
+        item["id"]["S"] == str(feedback_id) for table in tables for item in stack.items(table)
     )
 
 

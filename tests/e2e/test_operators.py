@@ -14,7 +14,7 @@ from feedback_cli.stack import NOTE
 from tests.e2e.http import Caller
 from tests.support.stack import BUILD
 from tools import access
-from tools.emulator import ROOT, emulator
+from tools.emulator import ROOT, Emulator, emulator
 from tools.follow import Follower
 from tools.run import STATE
 from tools.stack import NAME, Stack
@@ -122,8 +122,15 @@ def test_make_run_follows_every_function_and_every_kind_of_feedback(
     assert len(news) == len({*news})
 
 
-def test_a_stack_without_authentication_lets_everybody_in_and_says_so(tmp_path: Path) -> None:
-    """Whoever turns it off is warned by an output of the stack."""
+def _outputs(aws: Emulator) -> dict[str, str]:
+    [described] = aws.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+    return {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
+
+
+def test_a_stack_without_authentication_lets_everybody_in_and_says_so(
+    stack: Stack, tmp_path: Path
+) -> None:
+    """An output of the stack warns whoever turns it off; with it, there is no such output."""
     with emulator(tmp_path, auth=True) as aws:
         BUILD.make()
         open_ = BUILD.deploy(aws, "Stage=dev", "Authentication=none")
@@ -132,20 +139,12 @@ def test_a_stack_without_authentication_lets_everybody_in_and_says_so(tmp_path: 
         vote = Caller(open_.url).feedback(
             metric_name="draft_accepted", value=True, inference_id=recorded["inference_id"]
         )
-        [described] = aws.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+        outputs = _outputs(aws)
 
     assert (status.status, vote.status) == (200, 200)
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
-    assert outputs["Warning"] == (
-        "Authentication is off. Whoever knows the URL can read and write."
-    )
-
-
-def test_a_stack_with_authentication_warns_of_nothing(stack: Stack) -> None:
-    """There is no such output."""
-    [described] = stack.aws.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
-
-    assert "Warning" not in {one["OutputKey"] for one in described["Outputs"]}
+    warning = "Authentication is off. Whoever knows the URL can read and write."
+    assert outputs["Warning"] == warning
+    assert "Warning" not in _outputs(stack.aws)
 
 
 def _inference(inference: dict[str, str]) -> dict[str, str]:

@@ -125,7 +125,7 @@ def test_an_answer_is_noted_and_judged(
 
 
 def test_each_element_of_a_batch_has_an_answer_of_its_own(traffic: Traffic) -> None:
-    """Unless the whole has none."""
+    """Unless the whole has none; an atomic one falls as a whole, with a status of its own."""
     post = traffic.batch(["boolean", "refused"])
     elements = [{"status": 200, "feedback_id": ID}, {"status": 404, "code": "code"}]
 
@@ -134,14 +134,9 @@ def test_each_element_of_a_batch_has_an_answer_of_its_own(traffic: Traffic) -> N
     assert not post.note(503)
     assert not post.note()
     assert post.requests[0].seen == [Outcome(200, ID), Outcome(404), Outcome(503), Outcome()]
-
-
-def test_what_is_sound_falls_with_the_rest_of_an_atomic_batch(traffic: Traffic) -> None:
-    """With a status of its own."""
-    post = traffic.batch(["boolean", "refused"], atomic=True)
-
-    assert post.note(200, json.dumps([{"status": 424}, {"status": 404}]))
-    assert not post.note(200, json.dumps([{"status": 200}, {"status": 404}]))
+    atomic = traffic.batch(["boolean", "refused"], atomic=True)
+    assert atomic.note(200, json.dumps([{"status": 424}, {"status": 404}]))
+    assert not atomic.note(200, json.dumps([{"status": 200}, {"status": 404}]))
 
 
 class _Server(BaseHTTPRequestHandler):
@@ -227,22 +222,15 @@ def test_nothing_is_sent_when_time_is_over(traffic: Traffic) -> None:
 
 
 def test_targets_are_recorded_by_the_caller_who_gives_feedback_on_them() -> None:
-    """Before that."""
+    """Before that; if that fails, everything ends, since all of it would be refused."""
     about = targets(2)
     with serving(1) as (caller, heard):
         caller.record(about)
 
     assert [body for _, _, body in heard] == [target.record for target in about]
     assert {path for path, _, _ in heard} == {"/stage/internal/inferences"}
-
-
-def test_a_target_that_cannot_be_recorded_ends_it() -> None:
-    """Everything about it would be refused."""
-    with (
-        serving(0) as (caller, _),
-        pytest.raises(SystemExit, match="could not be recorded"),
-    ):
-        caller.record(targets(1))
+    with serving(0) as (caller, _), pytest.raises(SystemExit, match="could not be recorded"):
+        caller.record(about)
 
 
 @pytest.mark.parametrize(
@@ -256,29 +244,19 @@ def test_a_quantile_is_the_smallest_that_covers_its_share(share: float, value: i
 RUN = Run(8, 2.0, [("float", 0.004), ("boolean", 0.001), ("boolean", 0.003), ("boolean", 0.002)])
 
 
-def test_times_are_sorted_by_kind_in_milliseconds() -> None:
-    """All of them first, then the most frequent kind."""
+def test_the_table_and_the_drawing_have_a_line_a_kind() -> None:
+    """All first, then the most frequent: how many, how many a second, the quantiles."""
     assert [*by_kind(RUN).items()] == [
         ("all", [1.0, 2.0, 3.0, 4.0]),
         ("boolean", [1.0, 2.0, 3.0]),
         ("float", [4.0]),
     ]
-
-
-def test_the_table_has_a_line_a_kind() -> None:
-    """How many, how many a second, and the quantiles."""
     head, everything, boolean, number = table(RUN).splitlines()
-
     assert head.split()[:4] == ["concurrency", "8", "requests", "a"]
     assert everything.split() == ["all", "4", "2.0", "2.0", "4.0", "4.0", "4.0", "4.0"]
     assert boolean.split() == ["boolean", "3", "1.5", "2.0", "3.0", "3.0", "3.0", "3.0"]
     assert number.split() == ["float", "1", "0.5", *["4.0"] * 5]
-
-
-def test_what_is_drawn_is_what_the_table_says() -> None:
-    """And every single time."""
     drawn = summary(RUN)
-
     assert (drawn["concurrency"], drawn["rate"]) == (8, 2.0)
     assert drawn["milliseconds"] == [1.0, 2.0, 3.0, 4.0]
     assert drawn["kinds"]["boolean"]["p50"] == 2.0
