@@ -12,7 +12,7 @@ from feedback import reservations
 from feedback.lookup import Lookup
 from feedback.model import Accepted, Record, Target
 from feedback.reservations import Reservation
-from feedback.rules import Draft, complete, draft
+from feedback.rules import complete, draft
 from feedback.waiting import TargetNotFound
 from shared import uuids
 from shared.caller import Caller
@@ -119,7 +119,7 @@ class BatchService:
                 continue
             try:
                 rows = entry.rows or complete(
-                    entry.draft, self._record(entry.draft, records), self.catalog
+                    entry.draft, _record(entry.draft.target, records), self.catalog
                 )
             except Refusal as refusal:
                 progress.close(place, refusal)
@@ -132,9 +132,9 @@ class BatchService:
             writes[place] = Write(entry.draft.id, rows, [reservation] if reservation else [])
         return writes
 
-    def _record(self, drafted: Draft, records: Mapping[Target, Record]) -> Record:
-        record = records.get(drafted.target)
-        if record is None:
-            cut = drafted.wait is not None and self.wait_limit < drafted.wait
-            raise TargetNotFound(drafted.target, cut=cut)
-        return record
+
+def _record(target: Target, records: Mapping[Target, Record]) -> Record:
+    record = records.get(target)
+    if record is None:
+        raise TargetNotFound(target)
+    return record
