@@ -43,6 +43,19 @@ def test_a_refusal_is_counted_and_logged_with_its_code(output: Output) -> None:
     assert line["code"] == "unknown_metric"
     assert line["request_id"] == "request-1"
     assert line["service"] == SERVICE
+    assert "cause" not in line
+    assert "SECRET" not in str(line)
+
+
+def test_a_refusals_cause_is_logged_by_its_type(output: Output) -> None:
+    """Its text may hold what the caller wrote."""
+    refusal = UnknownMetric("")
+    refusal.__cause__ = MemoryError("SECRET")
+
+    _telemetry().refuse(refusal, "request-1")
+
+    _, [line] = output()
+    assert line["cause"] == "MemoryError"
     assert "SECRET" not in str(line)
 
 
