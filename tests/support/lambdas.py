@@ -41,7 +41,7 @@ def packages() -> dict[str, str]:
 
 
 def variables(package: str, tables: Mapping[str, str]) -> dict[str, str]:
-    """Give a Lambda's own variables, as the template sets them; `tables` by logical id."""
+    """Return a Lambda's variables as the template and AWS set them; `tables` by logical id."""
     [function] = [
         one
         for one in properties("AWS::Serverless::Function").values()
@@ -50,6 +50,7 @@ def variables(package: str, tables: Mapping[str, str]) -> dict[str, str]:
     shared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
     own = function.get("Environment", {}).get("Variables", {})
     referred = {**values(), "AWS::StackName": "stack", **tables}
+    own = {**own, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": referred["MemorySize"]}
     return {
         name: str(referred[value["Ref"]] if isinstance(value, dict) else value)
         for name, value in {**shared, **own}.items()

@@ -10,6 +10,7 @@ from feedback.demonstration.invalid import InvalidDemonstration
 from feedback.demonstration.kind import KIND
 from feedback.demonstration.library import UnknownFunction
 from feedback.demonstration.toolset import DuplicateTool, ToolNotFound
+from feedback.json_schema.validation import Validation
 from feedback.model import Record
 from shared.catalog import Catalog
 from shared.document import Json
@@ -48,6 +49,7 @@ JUDGE: dict[str, Any] = {
 }
 CALL: dict[str, Any] = {"type": "tool_call", "id": "1", "name": "search", "arguments": {"q": 1}}
 CUSTOM = {"type": "openai_custom", "name": "custom"}
+VALIDATION = Validation(512)
 
 
 @pytest.fixture
@@ -59,9 +61,8 @@ def catalog(tmp_path: Path) -> Catalog:
 
 def _stored(catalog: Catalog, value: Json, function: str, **recorded: Any) -> str:
     texts = {name: json.dumps(document) for name, document in recorded.items()}
-    attribute = KIND.encode(value, Record(function_name=function, **texts), catalog)
-    text: str = attribute["S"]
-    return text
+    record = Record(function_name=function, **texts)
+    return str(KIND.complete(value, record, catalog, VALIDATION.begin(lambda: 60)))
 
 
 @pytest.mark.parametrize(
