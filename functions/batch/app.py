@@ -9,6 +9,7 @@ import os
 from batch.api import build
 from batch.service import BatchService
 from batch.writer import DynamoBatchWriter
+from feedback.json_schema.validation import Validation
 from feedback.lookup import DynamoLookup
 from shared.catalog import Catalog
 from shared.clock import DAY, Clock
@@ -26,6 +27,7 @@ handler = build(
         key_lifetime=int(os.environ["IDEMPOTENCY_DAYS"]) * DAY,
         wait_limit=float(os.environ.get("TARGET_WAIT_SECONDS") or "inf"),
         clock=_clock,
+        validation=Validation(int(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])),
     )
 )
 gc.enable()

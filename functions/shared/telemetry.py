@@ -36,7 +36,11 @@ class Telemetry:
         self._accepted.count(times)
 
     def refuse(self, refusal: Refusal, request_id: str, times: int = 1) -> None:
-        """Count and log a refusal; an outage of the database under its own name, as a warning."""
+        """Count and log a refusal; an outage of the database under its own name, as a warning.
+
+        The log has the type of the refusal's cause, if there is one: not its text, which may hold
+        what the caller sent.
+        """
         if isinstance(refusal, StorageUnavailable):
             self._logger.warning(
                 "storage unavailable",
@@ -47,7 +51,10 @@ class Telemetry:
             )
             self._unavailable.count(times)
         else:
-            self._logger.info("refused", code=refusal.code, request_id=request_id, times=times)
+            cause = {"cause": type(refusal.__cause__).__name__} if refusal.__cause__ else {}
+            self._logger.info(
+                "refused", extra=cause, code=refusal.code, request_id=request_id, times=times
+            )
             self._refused.count(times)
 
     def reject(self, code: str, reason: str, request_id: str) -> None:

@@ -6,6 +6,7 @@ gc.disable()  # nothing that a cold start makes is garbage: collecting would fin
 
 import os
 
+from feedback.json_schema.validation import Validation
 from feedback.lookup import DynamoLookup
 from shared.catalog import Catalog
 from shared.clock import DAY, Clock
@@ -25,6 +26,7 @@ handler = build(
         key_lifetime=int(os.environ["IDEMPOTENCY_DAYS"]) * DAY,
         wait_limit=float(os.environ.get("TARGET_WAIT_SECONDS") or "inf"),
         clock=Clock(),
+        validation=Validation(int(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])),
     )
 )
 gc.enable()

@@ -11,6 +11,7 @@ from feedback.demonstration.invalid import InvalidDemonstration
 from feedback.demonstration.kind import KIND
 from feedback.demonstration.library import UnknownFunction
 from feedback.demonstration.toolset import DuplicateTool, ToolNotFound
+from feedback.json_schema.validation import Validation
 from feedback.model import Record
 from shared.catalog import Catalog
 from shared.document import Json
@@ -41,6 +42,7 @@ VERDICTS: dict[str, tuple[float, str]] = {
 }
 CALL: dict[str, Any] = {"type": "tool_call", "id": "1", "name": "search", "arguments": {"q": 1}}
 MINE = {"name": "mine", "parameters": FIND}
+VALIDATION = Validation(512)
 
 
 @pytest.fixture
@@ -53,7 +55,8 @@ def known(tmp_path: Path) -> Catalog:
 def _stored(catalog: Catalog, value: Json, function: str, **recorded: Any) -> str:
     texts = {name: json.dumps(document) for name, document in recorded.items()}
     record = Record(function_name=function, **texts)
-    return str(KIND.complete(KIND.parse("demonstration", value), record, catalog))
+    parsed = KIND.parse("demonstration", value)
+    return str(KIND.complete(parsed, record, catalog, VALIDATION.begin(lambda: 60)))
 
 
 def _refusal(catalog: Catalog, value: Json, function: str, **recorded: Any) -> tuple[type, str]:
