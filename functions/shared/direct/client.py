@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeAlias
 from shared import deadline
 from shared.deadline import Deadline
 from shared.direct import bounded
-from shared.direct.exchange import Exchange
+from shared.direct.exchange import Exchange, Undecided
 from shared.direct.failure import Exceptions, Unreachable
 
 LONGEST = 12.0
@@ -127,14 +127,14 @@ class Client:
     ) -> Result | None:
         if self._exchange is None:
             return None
-        cause = "its answer"
         try:
-            result = self._exchange.call(operation, parameters, until.within(ATTEMPT))
+            return self._exchange.call(operation, parameters, until.within(ATTEMPT))
+        except Undecided as undecided:
+            cause = str(undecided)
         except (OSError, ValueError, RecursionError) as error:
-            result, cause = None, type(error).__name__
-        if result is None:
-            self._notice(operation, cause)
-        return result
+            cause = type(error).__name__
+        self._notice(operation, cause)
+        return None
 
     def _ask(self, method: str, parameters: dict[str, Any], until: Deadline) -> Result:
         """Ask the SDK; loading it is work that has no deadline either."""

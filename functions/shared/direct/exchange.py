@@ -18,6 +18,10 @@ _REQUEST = (
 _JSON = json.JSONEncoder()  # the SDK's spelling: the same bytes, and so the same signature
 
 
+class Undecided(Exception):
+    """The answer is an error, and what it means is for the SDK to say."""
+
+
 def encode(parameters: dict[str, Any]) -> bytes:
     """Give the body of a call."""
     return _JSON.encode(parameters).encode()
@@ -30,13 +34,12 @@ class Exchange:
         self._signer = Signer(target)
         self._connection = connection
 
-    def call(
-        self, operation: str, parameters: dict[str, Any], until: Deadline
-    ) -> dict[str, Any] | None:
-        """Give a call's result, or None for an answer that the SDK must judge.
+    def call(self, operation: str, parameters: dict[str, Any], until: Deadline) -> dict[str, Any]:
+        """Give a call's result.
 
-        Raises TransactionCanceledException and ConditionalCheckFailedException; OSError if there is
-        no answer; ValueError and RecursionError if it is not one of DynamoDB's.
+        Raises TransactionCanceledException and ConditionalCheckFailedException; Undecided for an
+        answer that the SDK must judge, OSError for none, and ValueError or RecursionError for one
+        that is not DynamoDB's.
         """
         body = encode(parameters)
         headers = self._signer.headers(operation, body, time.time())
@@ -45,10 +48,7 @@ class Exchange:
         answer = self._connection.exchange(head.encode() + body, until)
         if answer.status == _OK:
             return parsing.result(operation, answer)
-        refusal = parsing.refusal(answer)
-        if refusal is not None:
-            raise refusal
-        return None
+        raise parsing.refusal(answer) or Undecided(f"HTTP {answer.status}")
 
     def close(self) -> None:
         """Close the connection."""
