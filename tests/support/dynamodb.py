@@ -67,8 +67,11 @@ def _value(shape: Any, depth: int, *, odd: bool) -> st.SearchStrategy[Any]:
             return st.lists(st.none() | entries if odd else entries, max_size=2)
         case "map":
             entries = _entries(shape.value, depth, odd=odd)
-            keys = st.nothing() if entries.is_empty else st.text(max_size=5)
-            return st.dictionaries(keys, entries, max_size=0 if entries.is_empty else 2)
+            if entries.is_empty:
+                return st.just({})
+            if odd and shape.value.type_name == "structure":
+                entries = st.none() | entries
+            return st.dictionaries(st.text(max_size=5), entries, max_size=2)
         case "blob":
             return _BLOBS if odd else st.nothing()
     return _SCALARS.get(shape.type_name, _TEXTS)

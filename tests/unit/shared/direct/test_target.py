@@ -22,7 +22,7 @@ ENDPOINTS = EndpointProvider(
 REGIONS = {
     region: partition
     for partition in SESSION.get_available_partitions()
-    for region in SESSION.get_available_regions("dynamodb", partition, allow_non_regional=True)
+    for region in SESSION.get_available_regions("dynamodb", partition)
 }
 
 
@@ -30,7 +30,7 @@ REGIONS = {
 def test_the_host_of_a_region_is_the_sdks(region: str) -> None:
     """Of every region of AWS's first partition; the others are left to the SDK."""
     found = target({**ENVIRON, "AWS_DEFAULT_REGION": region})
-    if REGIONS[region] != "aws" or region == "local":
+    if REGIONS[region] != "aws":
         assert found is None
         return
 
@@ -81,6 +81,8 @@ def test_an_endpoint_of_another_name(url: str, expected: tuple[Any, ...] | None)
         {"AWS_SECRET_ACCESS_KEY": "with a space"},
         {"AWS_SESSION_TOKEN": "two\r\nlines"},
         {"AWS_DEFAULT_REGION": ""},
+        {"AWS_DEFAULT_REGION": "us-east-1-fips"},
+        {"AWS_DEFAULT_REGION": "local"},
         {"AWS_USE_FIPS_ENDPOINT": "true"},
         {"AWS_USE_DUALSTACK_ENDPOINT": "TRUE"},
         {"AWS_PROFILE": "mine"},
