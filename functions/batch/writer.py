@@ -11,7 +11,7 @@ from feedback import transaction
 from feedback.model import Accepted
 from feedback.transaction import Obstacle
 from shared.clock import Seconds, TimeLeft
-from shared.dynamodb import WORST_CALL, StorageUnavailable, outages
+from shared.dynamodb import SHORTEST_CALL, StorageUnavailable, outages
 from shared.refusal import Refusal
 from shared.retry import retry
 
@@ -148,5 +148,5 @@ class DynamoBatchWriter:
 
 def _require_time(time_left: TimeLeft) -> None:
     """Begin no call that Lambda might end: the answer about the other elements would be lost."""
-    if time_left() < WORST_CALL:
+    if time_left() < SHORTEST_CALL:
         raise StorageUnavailable

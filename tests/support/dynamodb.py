@@ -61,20 +61,28 @@ def _value(shape: Any, depth: int, *, odd: bool) -> st.SearchStrategy[Any]:
         case "structure":
             return _structure(shape, depth, odd=odd)
         case "list":
-            entries = _entries(shape.member, depth, odd=odd)
-            if entries.is_empty:
-                return entries if depth <= DEEPEST else st.just([])
-            return st.lists(st.none() | entries if odd else entries, max_size=2)
+            return _list(shape, depth, odd=odd)
         case "map":
-            entries = _entries(shape.value, depth, odd=odd)
-            if entries.is_empty:
-                return st.just({})
-            if odd and shape.value.type_name == "structure":
-                entries = st.none() | entries
-            return st.dictionaries(st.text(max_size=5), entries, max_size=2)
+            return _map(shape, depth, odd=odd)
         case "blob":
             return _BLOBS if odd else st.nothing()
     return _SCALARS.get(shape.type_name, _TEXTS)
+
+
+def _list(shape: Any, depth: int, *, odd: bool) -> st.SearchStrategy[list[Any]]:
+    entries = _entries(shape.member, depth, odd=odd)
+    if entries.is_empty:
+        return st.nothing() if depth <= DEEPEST else st.just([])
+    return st.lists(st.none() | entries if odd else entries, max_size=2)
+
+
+def _map(shape: Any, depth: int, *, odd: bool) -> st.SearchStrategy[dict[str, Any]]:
+    entries = _entries(shape.value, depth, odd=odd)
+    if entries.is_empty:
+        return st.just({})
+    if odd and shape.value.type_name == "structure":
+        entries = st.none() | entries
+    return st.dictionaries(st.text(max_size=5), entries, max_size=2)
 
 
 def _entries(shape: Any, depth: int, *, odd: bool) -> st.SearchStrategy[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.dynamodb import WORST_CALL, StorageUnavailable
+from shared.dynamodb import SHORTEST_CALL, StorageUnavailable
 from shared.retry import FIRST_PAUSE, LONGEST_PAUSE, retry
 from tests.unit.fakes import ManualTime
 
@@ -40,7 +40,7 @@ def test_what_dynamodb_was_too_busy_for_is_tried_again() -> None:
 def test_it_is_given_up_while_there_is_time_for_one_more_answer() -> None:
     """The caller gets a 503, not API Gateway's own error."""
     time = ManualTime()
-    end = time.now() + WORST_CALL + 3
+    end = time.now() + SHORTEST_CALL + 3
 
     with pytest.raises(StorageUnavailable) as caught:
         retry(_busy(1_000), lambda: end - time.now(), time.sleep)
