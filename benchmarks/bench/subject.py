@@ -83,7 +83,7 @@ def main(spec: str, repeats: str, meter: str, report: str) -> None:
         readings.append(read())
     sys.setprofile(None)
     with open(report, "w", encoding="utf-8") as file:  # noqa: PTH123
-        sdk = sys.modules.get("botocore")
+        sdk = sys.modules.get("botocore.session")  # Powertools imports the root alone
         json.dump({"readings": readings, "sdk": sdk and sdk.__file__}, file)
     sys.stdout.flush()
     os._exit(0)
