@@ -21,6 +21,7 @@ TABLES = {name: name for name in resources("AWS::DynamoDB::Table")}
 HEAVY = {
     "asyncio",
     "aws_xray_sdk",
+    "boto3",
     "configuration",
     "cryptography",
     "httpx",
@@ -31,6 +32,7 @@ HEAVY = {
     "tomli",
     "tomllib",
     "unittest",
+    "urllib3",
     "yaml",
 }
 BUILT_ON = {"batch": {"feedback"}}

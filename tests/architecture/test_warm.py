@@ -1,7 +1,6 @@
-"""A warm request calls fewer Python functions than the bare SDK does for the same calls alone.
+"""A warm request calls a tenth of the Python functions that the bare SDK does for its calls alone.
 
-Measured with the SDK of the lock: 0.55 of them with target validation, 0.56 without (Python 3.11);
-0.54 and 0.55 on 3.13.
+Measured with the SDK of the lock: 0.05 of them with target validation, 0.07 without (Python 3.11).
 """
 
 import json
@@ -29,7 +28,7 @@ def _run(side: str, given: object, layer: Path) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("warm.py")), side, json.dumps(given)],
         env={
-            **variables("feedback", TABLES),
+            **variables("submit", TABLES),
             **towards(NOWHERE),
             "PYTHONPATH": path,
             "PYTHONHASHSEED": "0",
@@ -56,10 +55,10 @@ def layer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.mark.parametrize(
     ("metric", "value"), [("draft_accepted", True), ("edit_distance", 0.5), ("comment", "text")]
 )
-def test_a_warm_request_calls_at_most_four_fifths_of_the_bare_sdks_functions(
+def test_a_warm_request_calls_at_most_a_tenth_of_the_bare_sdks_functions(
     layer: Path, metric: str, value: object
 ) -> None:
-    """Everything included: the body, the rules, the metric on the output."""
+    """Everything included: the body, the rules, the metric on the output. No SDK is loaded."""
     body = {"metric_name": metric, "value": value, "inference_id": INFERENCE, "tags": {"a": "b"}}
     ours = _run("handler", event(json.dumps(body)), layer)
     bare = _run("floor", ours["sent"], layer)
@@ -67,6 +66,7 @@ def test_a_warm_request_calls_at_most_four_fifths_of_the_bare_sdks_functions(
     assert [operation for operation, _ in bare["sent"]] == [
         operation for operation, _ in ours["sent"]
     ]
+    assert (ours["sdk"], bare["sdk"]) == (False, True)
     assert len(set(ours["counts"])) == len(set(bare["counts"])) == 1, "not deterministic"
     ratio = ours["counts"][0] / bare["counts"][0]
-    assert ratio <= 0.8, f"{ours['counts'][0]} calls to the bare SDK's {bare['counts'][0]}"
+    assert ratio <= 0.1, f"{ours['counts'][0]} calls to the bare SDK's {bare['counts'][0]}"

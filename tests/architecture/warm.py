@@ -1,66 +1,69 @@
-"""Run in a process of its own: counts the Python calls of a warm request, without a network.
+"""Run in a process of its own: counts the Python calls of a warm request, server excluded.
 
 `python warm.py handler EVENT` sends submit.app an event, `python warm.py floor CALLS` makes the
 same SDK calls with a bare client; both are JSON. Prints {"counts": […], "sent": [[operation,
-parameters], …]}.
+parameters], …], "sdk": whether it was loaded}.
 """
 
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import import_module
 from types import FrameType
 from typing import Any
 
-import botocore
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
-
 WARM_UP = 5
 FOUND = b'{"Item":{"target_type":{"S":"inference"}}}'
+SENT: list[tuple[str, dict[str, Any]]] = []
 
 
-class Raw:
-    """The body of an answer, as urllib3 would give it."""
+class Answering(BaseHTTPRequestHandler):
+    """Finds every item, and takes every other."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # headers and body leave in one packet
 
-    def stream(self) -> Iterator[bytes]:
-        """Give it in one piece."""
-        yield self._content
+    def do_POST(self) -> None:
+        """Note a call, and answer it."""
+        body = self.rfile.read(int(self.headers["content-length"]))
+        operation = self.headers["x-amz-target"].partition(".")[2]
+        SENT.append((operation, json.loads(body)))
+        content = FOUND if operation == "GetItem" else b"{}"
+        self.send_response(200)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
 
 
 def main(side: str, given: str) -> None:
     """Warm up, count a few requests, and say what was sent in the last one."""
-    sent: list[tuple[str, dict[str, Any]]] = []
-
-    def answer(request: Any, **_: object) -> AWSResponse:
-        target = request.headers["X-Amz-Target"]
-        operation = (target if isinstance(target, str) else target.decode()).partition(".")[2]
-        sent.append((operation, json.loads(request.body)))
-        content = FOUND if operation == "GetItem" else b"{}"
-        return AWSResponse(request.url, 200, HTTPHeaders(), Raw(content))
-
-    def install(session: Any) -> None:
-        session.register("before-send.dynamodb", answer)
-
-    botocore.register_initializer(install)
+    server = HTTPServer(("127.0.0.1", 0), Answering)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{server.server_port}"
     sides: dict[str, Callable[[Any], Callable[[], None]]] = {"handler": handler, "floor": floor}
     request = sides[side](json.loads(given))
     for _ in range(WARM_UP):
         request()
     counts = []
     for _ in range(3):
-        sent.clear()
+        SENT.clear()
         counts.append(count(request))
-    sys.stdout.write(f"\n{json.dumps({'counts': counts, 'sent': sent})}\n")
+    loaded = "botocore.session" in sys.modules
+    sys.stdout.write(f"\n{json.dumps({'counts': counts, 'sent': SENT, 'sdk': loaded})}\n")
 
 
 def handler(event: dict[str, Any]) -> Callable[[], None]:
     """Import the handler as Lambda does, and give what sends it the event."""
     lambda_handler = import_module("submit.app").handler
-    context = type("Context", (), {"aws_request_id": "1"})()
+    left = {"aws_request_id": "1", "get_remaining_time_in_millis": lambda _: 28_000}
+    context = type("Context", (), left)()
 
     def request() -> None:
         reply = lambda_handler(event, context)
