@@ -1,6 +1,5 @@
 """What is not plainly answered ends as it would have with the SDK alone, and in time."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +11,8 @@ from shared import deadline
 from shared.direct.client import Client
 from shared.direct.connect import connect, roots
 from shared.direct.failure import Failure, Unreachable
-from shared.direct.target import SWITCH
+from shared.direct.sdk import Sdk
+from shared.direct.target import SWITCH, target
 from tests.adapter.scripted import Act, answer, authority, http, say, scripted, stall, trickle
 from tests.support.environment import environment, towards
 
@@ -143,19 +143,15 @@ def test_the_sdk_ends_at_the_deadline_as_well(
         assert isinstance(late.value.__cause__, TimeoutError)
 
 
-def test_no_attempt_begins_after_the_deadline(client_of: Make) -> None:
+def test_no_attempt_begins_after_the_deadline() -> None:
     """What nobody waits for any more is not sent later on, when Lambda thaws the process."""
-    busy = error("ThrottlingException", **{"x-amz-retry-after": "1000"})
-    with scripted(busy) as server:
-        client = client_of(f"http://127.0.0.1:{server.port}", **{SWITCH: "sdk"})
-        before = set(threading.enumerate())
-        with deadline.bound(deadline.NEVER.within(0.6)), pytest.raises(Unreachable):
-            _get(client)
-        for thread in set(threading.enumerate()) - before:
-            if thread.daemon:
-                thread.join()
+    with scripted(OK) as server:
+        own = towards(f"http://127.0.0.1:{server.port}")
+        sdk = Sdk(target(own), 3)
+        with pytest.raises(Unreachable):
+            sdk.call("get_item", {"TableName": "t", "Key": ITEM}, deadline.NEVER.within(0))
 
-        assert len(server.requests) == 1
+    assert server.requests == []
 
 
 @pytest.mark.usefixtures("short_pauses")
