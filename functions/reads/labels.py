@@ -12,7 +12,6 @@ from shared.uuids import Uuid
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from shared.items import Item
 
 
 @dataclass(frozen=True, slots=True)

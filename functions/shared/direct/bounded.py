@@ -1,6 +1,6 @@
 """Work that knows no deadline, waited for until there is one."""
 
-import _thread  # threading's own thread costs thrice as much
+import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -36,17 +36,16 @@ def run(work: Callable[..., Result], deadline: Deadline, *arguments: Any) -> Res
     keeps no process alive.
     """
     outcome = _Outcome[Result]()
-    working = _thread.allocate_lock()
-    working.acquire()
 
     def do() -> None:
         with outcome:
             outcome.value = work(*arguments)
-        working.release()
 
+    thread = threading.Thread(target=do, daemon=True)
     timeout = deadline.timeout()
-    _thread.start_new_thread(do, ())
-    if not working.acquire(timeout=min(timeout, _thread.TIMEOUT_MAX)):
+    thread.start()
+    thread.join(timeout)
+    if thread.is_alive():
         raise TimeoutError("the deadline has passed")
     if outcome.error is not None:
         raise outcome.error
