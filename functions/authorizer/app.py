@@ -12,7 +12,7 @@ from shared.clock import Clock
 from shared.dynamodb import connect
 from shared.tables import tables
 
-_client = connect(attempts=2)  # API Gateway waits for an authorizer for 10 s only
+_client = connect(os.environ)
 handler = build(DynamoKeys(_client, tables(os.environ)["api_key"]), Clock())
 gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

@@ -16,7 +16,7 @@ from shared.clock import DAY, Clock
 from shared.dynamodb import connect
 from shared.tables import tables
 
-_client = connect()
+_client = connect(os.environ)
 _tables = tables(os.environ)
 _clock = Clock()
 handler = build(

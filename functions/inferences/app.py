@@ -11,6 +11,6 @@ from inferences.store import DynamoInferences
 from shared.dynamodb import connect
 from shared.tables import tables
 
-handler = build(DynamoInferences(connect(), tables(os.environ)["target"]))
+handler = build(DynamoInferences(connect(os.environ), tables(os.environ)["target"]))
 gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

@@ -14,7 +14,7 @@ from shared.catalog import Catalog
 from shared.dynamodb import connect
 from shared.tables import tables
 
-_client = connect()
+_client = connect(os.environ)
 _tables = tables(os.environ)
 handler = build(
     DynamoReceipts(_client, _tables),

@@ -16,7 +16,7 @@ from submit.api import build
 from submit.service import Service
 from submit.store import DynamoFeedbackStore
 
-_client = connect()
+_client = connect(os.environ)
 _tables = tables(os.environ)
 handler = build(
     Service(

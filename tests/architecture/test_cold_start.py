@@ -17,6 +17,7 @@ LAMBDAS = {*PACKAGES.values()}
 HEAVY = {
     "asyncio",
     "aws_xray_sdk",
+    "boto3",
     "configuration",
     "cryptography",
     "httpx",
@@ -27,6 +28,7 @@ HEAVY = {
     "tomli",
     "tomllib",
     "unittest",
+    "urllib3",
     "yaml",
 }
 NEEDS = {"inferences": {"pydantic"}}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.dynamodb import WORST_CALL, StorageUnavailable
+from shared.dynamodb import SHORTEST_CALL, StorageUnavailable
 from shared.retry import FIRST_PAUSE, LONGEST_PAUSE, retry
 from tests.unit.fakes import Failures, ManualTime
 
@@ -29,7 +29,7 @@ def test_a_call_that_dynamodb_is_too_busy_for_is_made_again() -> None:
 def test_a_call_is_given_up_while_there_is_time_to_answer() -> None:
     """The caller gets a 503, not API Gateway's own error."""
     time, failures = ManualTime(), Failures(1_000)
-    end = time.now() + WORST_CALL + 3
+    end = time.now() + SHORTEST_CALL + 3
 
     with pytest.raises(StorageUnavailable) as caught:
         retry(failures.next, lambda: end - time.now(), time.sleep)
