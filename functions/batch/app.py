@@ -14,6 +14,7 @@ from shared.catalog import Catalog
 from shared.clock import DAY, Clock
 from shared.dynamodb import connect
 from shared.tables import tables
+from shared.telemetry import Deployment, Telemetry
 
 _client = connect()
 _tables = tables(os.environ)
@@ -26,7 +27,8 @@ handler = build(
         key_lifetime=int(os.environ["IDEMPOTENCY_DAYS"]) * DAY,
         wait_limit=float(os.environ.get("TARGET_WAIT_SECONDS") or "inf"),
         clock=_clock,
-    )
+    ),
+    Telemetry("batch", Deployment.read(os.environ)),
 )
 gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

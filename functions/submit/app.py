@@ -11,6 +11,7 @@ from shared.catalog import Catalog
 from shared.clock import DAY, Clock
 from shared.dynamodb import connect
 from shared.tables import tables
+from shared.telemetry import Deployment, Telemetry
 from submit.api import build
 from submit.service import Service
 from submit.store import DynamoFeedbackStore
@@ -25,7 +26,8 @@ handler = build(
         key_lifetime=int(os.environ["IDEMPOTENCY_DAYS"]) * DAY,
         wait_limit=float(os.environ.get("TARGET_WAIT_SECONDS") or "inf"),
         clock=Clock(),
-    )
+    ),
+    Telemetry("submit", Deployment.read(os.environ)),
 )
 gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

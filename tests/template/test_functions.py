@@ -78,7 +78,6 @@ def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
     assert len(ROLES) == len(LOGS) - 1 == len(FUNCTIONS)  # the API has a log too
 
 
-@pytest.mark.xfail(reason="shared.telemetry reads no STACK_NAME", strict=True)
 def test_the_functions_are_given_the_variables_that_they_read_and_no_other() -> None:
     """Apart from those of libraries; tables are found by the ends of their variables' names."""
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "functions").rglob("*.py"))
