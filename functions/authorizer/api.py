@@ -16,9 +16,8 @@ from shared.telemetry import Telemetry
 Decision: TypeAlias = dict[str, Any]
 
 
-def build(keys: Keys, clock: Clock) -> Callable[[Event, Context], Decision]:
+def build(keys: Keys, clock: Clock, telemetry: Telemetry) -> Callable[[Event, Context], Decision]:
     """Make the Lambda handler."""
-    telemetry = Telemetry("authorizer", accepted="CredentialAccepted", refused="CredentialRefused")
 
     def handler(event: Event, context: Context) -> Decision:
         # API Gateway caches the answer by the header and the route: nothing else may decide it.
@@ -34,7 +33,6 @@ def build(keys: Keys, clock: Clock) -> Callable[[Event, Context], Decision]:
         except StorageUnavailable as outage:
             telemetry.refuse(outage, context.aws_request_id)
             raise  # a 500 that is not cached: an outage says nothing about the credential
-        telemetry.accept()
         return {"isAuthorized": True, "context": caller}
 
     return handler

@@ -15,6 +15,7 @@ from shared.catalog import Catalog
 from shared.clock import DAY, Clock
 from shared.dynamodb import connect
 from shared.tables import tables
+from shared.telemetry import Deployment, Telemetry
 
 _client = connect(os.environ)
 _tables = tables(os.environ)
@@ -28,7 +29,8 @@ handler = build(
         wait_limit=float(os.environ.get("TARGET_WAIT_SECONDS") or "inf"),
         clock=_clock,
         validation=Validation(int(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])),
-    )
+    ),
+    Telemetry("batch", Deployment.read(os.environ)),
 )
 gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

@@ -13,6 +13,7 @@ from reads.status import Status
 from shared.catalog import Catalog
 from shared.dynamodb import connect
 from shared.tables import tables
+from shared.telemetry import Deployment, Telemetry
 
 _client = connect(os.environ)
 _tables = tables(os.environ)
@@ -20,6 +21,7 @@ handler = build(
     DynamoReceipts(_client, _tables),
     DynamoLabels(_client, _tables),
     Status(_client, _tables, Catalog.bundled().snapshot_hash),
+    Telemetry("reads", Deployment.read(os.environ)),
 )
 gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-
 @dataclass(frozen=True, slots=True)
 class DynamoLabels:
     """Labels in the table of human feedback on evaluations."""

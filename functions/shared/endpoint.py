@@ -50,7 +50,6 @@ def endpoint(answer: Callable[[Call], Reply], telemetry: Telemetry) -> Handler:
         except Refusal as refusal:
             telemetry.refuse(refusal, context.aws_request_id)
             return refuse(refusal)
-        telemetry.accept()
         return reply
 
     return handler

@@ -12,6 +12,7 @@ from shared.catalog import Catalog
 from shared.clock import DAY, Clock
 from shared.dynamodb import connect
 from shared.tables import tables
+from shared.telemetry import Deployment, Telemetry
 from submit.api import build
 from submit.service import Service
 from submit.store import DynamoFeedbackStore
@@ -27,7 +28,8 @@ handler = build(
         wait_limit=float(os.environ.get("TARGET_WAIT_SECONDS") or "inf"),
         clock=Clock(),
         validation=Validation(int(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])),
-    )
+    ),
+    Telemetry("submit", Deployment.read(os.environ)),
 )
 gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment
