@@ -102,26 +102,27 @@ class DictLookup:
     """How many reservations each read was for."""
     failures: Failures = field(default_factory=Failures)
 
-    def get(self, target: Target, _reads: Reads) -> Record | None:
+    def get(self, target: Target, reads: Reads) -> Record | None:
         """Look one target up."""
-        self.failures.next()
-        self.looks.append(target)
-        if self._is_impossible(target):
+        batch = BatchRead({target: reads})
+        self.read(batch)
+        if batch.impossible:
             raise TargetNotFound(target)
-        return self.records.get(target)
+        return batch.records.get(target)
 
     def read(self, batch: BatchRead) -> None:
         """Look all of them up at once."""
         self.failures.next()
         self.looks += batch.targets
         self.keys.append(len(batch.keys))
-        batch.impossible |= {one for one in batch.targets if self._is_impossible(one)}
-        batch.records |= {one: self.records[one] for one in batch.targets if one in self.records}
+        levels = {recorded.id: recorded.level for recorded in self.records}
+        for target, reads in batch.targets.items():
+            if target in self.records:
+                parts = self.records[target]._asdict()
+                batch.records[target] = Record(**{name: parts[name] for name in reads})
+            elif target.id in levels:
+                batch.impossible.add(target)
         batch.reserved |= {key: self.reserved[key] for key in batch.keys if key in self.reserved}
-
-    def _is_impossible(self, target: Target) -> bool:
-        """Whether the id is recorded at the other level."""
-        return any(one.id == target.id and one.level != target.level for one in self.records)
 
 
 @dataclass

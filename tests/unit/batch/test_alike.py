@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from batch.writer import BatchRefused
 from batch.writes import Outcome
 from feedback.model import Accepted
+from shared.caller import ANYBODY, Caller
 from shared.document import Json
 from shared.refusal import Refusal
 from tests.unit.batch.cases import ACCEPTED, REFUSED_AT_ONCE, REFUSED_LATER
@@ -93,15 +94,23 @@ ELEMENTS = st.sampled_from([*REFUSED_AT_ONCE.values()]) | st.builds(
 BATCHES = st.lists(ELEMENTS, max_size=8)
 
 
-@given(BATCHES, BATCHES, st.booleans(), st.booleans(), st.sampled_from([0, 0.5, math.inf]))
+@given(
+    BATCHES,
+    BATCHES,
+    st.booleans(),
+    st.sampled_from([True, True, False]),
+    st.sampled_from([0, 0.5, math.inf]),
+    st.sampled_from([ANYBODY, Caller(("api_key", "ada"), {"by": "ada"})]),
+)
 def test_a_batch_is_answered_as_its_elements_one_after_the_other(
     earlier: list[Json],
     batch: list[Json],
     target_validation: bool,
     observability: bool,
     wait_limit: float,
+    caller: Caller,
 ) -> None:
-    """Whatever was sent before, under another configuration; and it stores the same."""
+    """Whatever was sent before, by whom, and under which configuration; and it stores the same."""
     known = catalog(target_validation=target_validation)
     together, alone = (Stack(known, wait_limit=wait_limit) for _ in range(2))
     for document in earlier:
@@ -110,7 +119,8 @@ def test_a_batch_is_answered_as_its_elements_one_after_the_other(
     together.time.moment = alone.time.moment = NOW + 100
     together.catalog = alone.catalog = replace(known, observability=observability)
 
-    assert _seen(together.submit(*batch)) == _seen([alone.single(document) for document in batch])
+    answers = _seen(together.submit(*batch, caller=caller))
+    assert answers == _seen([alone.single(document, caller) for document in batch])
     assert _stored(together) == _stored(alone)
     assert together.store.reserved.keys() == alone.store.reserved.keys()
 

@@ -3,17 +3,14 @@
 import base64
 import gzip
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from batch.api import build
 from batch.service import BatchService
-from batch.writes import Outcomes, Write
 from shared.caller import Grant, api_key_context, token_context
-from shared.clock import DAY, Seconds, TimeLeft
-from shared.dynamodb import StorageUnavailable
+from shared.clock import DAY
 from tests.unit.batch.stack import RECORDS, element
 from tests.unit.conftest import Lines, Output
 from tests.unit.fakes import DictLookup, Invocation, ListWriter, ManualTime, catalog
@@ -89,31 +86,6 @@ def test_each_element_is_answered_in_its_place(output: Output) -> None:
     assert SECRET not in str(lines) + str(metrics)
 
 
-class Down(ListWriter):
-    """Stores nothing."""
-
-    def write(self, writes: Sequence[Write], _now: Seconds, _time_left: TimeLeft) -> Outcomes:
-        """Refuse each of them."""
-        return {write.id: StorageUnavailable() for write in writes}
-
-
-def test_an_outage_is_counted_apart(output: Output) -> None:
-    """Though the batch's answer is a 200, the alarm must see it."""
-    status, answers = _post([element(), element(), element(value=1)], Down())
-
-    assert status == 200
-    assert [(answer["status"], answer["code"]) for answer in answers] == [
-        (503, "storage_unavailable"),
-        (503, "storage_unavailable"),
-        (400, "invalid_value"),
-    ]
-    assert _counted(output()[0]) == [
-        ("StorageUnavailable", 2),
-        ("FeedbackRefused", 1),
-        ("BatchAnswered", 1),
-    ]
-
-
 @pytest.mark.parametrize(
     ("body", "event", "status", "code"),
     [
@@ -160,18 +132,6 @@ def test_a_batch_is_atomic_if_its_query_says_so(query: dict[str, str] | None, at
 
     assert (status, answer["status"]) == (200, 200)
     assert writer.atomic == [atomic]
-
-
-@pytest.mark.usefixtures("output")
-def test_an_element_that_is_not_at_fault_has_a_status_of_its_own() -> None:
-    """In an atomic batch with a refused element."""
-    _, [answer, _] = _post([element(), 5], queryStringParameters=ATOMIC)
-
-    assert answer == {
-        "status": 424,
-        "error": "Not stored: another element was refused",
-        "code": "batch_refused",
-    }
 
 
 @pytest.mark.usefixtures("output")

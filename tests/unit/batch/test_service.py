@@ -3,22 +3,17 @@
 That each is answered and stored as if it were alone: see test_alike.py.
 """
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
-from batch.request import BatchTooLarge
 from batch.writer import BatchRefused
 from batch.writes import Outcomes, Write
-from feedback.demonstration.invalid import InvalidDemonstration
 from feedback.kinds.value import InvalidValue
 from feedback.model import Accepted, Level, Record, Target
 from feedback.reservations import IdempotencyKeyReused
 from feedback.rules import FeedbackDisabled
 from feedback.waiting import TargetNotFound
-from shared.caller import Caller
 from shared.catalog import Catalog
 from shared.clock import Seconds, TimeLeft
 from shared.dynamodb import StorageUnavailable
@@ -55,14 +50,6 @@ def test_a_target_is_looked_up_once_for_all_its_metrics() -> None:
     assert len(stack.lookup.keys) == 1
 
 
-def test_an_empty_batch_needs_nothing() -> None:
-    """Atomic or not."""
-    stack = Stack()
-
-    assert stack.submit() == stack.submit(atomic=True) == []
-    assert (stack.lookup.looks, stack.time.slept) == ([], [])
-
-
 def test_missing_targets_are_waited_for_together_and_each_as_long_as_alone() -> None:
     """What is there, or appears in time, is stored all the same, in its place."""
     stack = Stack()
@@ -96,26 +83,13 @@ def test_nobody_waits_for_a_target_that_no_open_element_needs() -> None:
     assert stack.time.slept == []
 
 
-def test_a_repeat_is_answered_though_a_rule_refuses_it_now() -> None:
-    """The configuration has changed; without an answer of DynamoDB's nobody knows."""
-    stack = Stack()
-    first = stack.single(element("k"))
-    stack.catalog = catalog(observability=False)
-    batch = (
-        element("k"),
-        element("k", value=False),
-        element("l"),
-        element(),
-        element("k", dryrun=True),
-    )
+def test_without_a_look_up_nobody_knows_whether_a_refused_element_is_stored() -> None:
+    """A rule refuses it now, but the configuration may have changed: it is to be sent again."""
+    stack = Stack(catalog(observability=False), DictLookup(failures=Failures(99)))
 
-    outcomes = stack.submit(*batch)
-    stack.lookup.failures = Failures(99)
-    unknown = stack.submit(*batch, left=1)
+    outcomes = stack.submit(element("k"), element(), element("k", dryrun=True), left=1)
 
-    assert kinds(outcomes) == [Accepted, *[FeedbackDisabled] * 4]
-    assert outcomes[0] == Accepted(feedback_id(first), replayed=True)
-    assert kinds(unknown) == [*[StorageUnavailable] * 3, *[FeedbackDisabled] * 2]
+    assert kinds(outcomes) == [StorageUnavailable, FeedbackDisabled, FeedbackDisabled]
 
 
 def test_a_repeat_that_waits_is_answered_when_the_first_is_stored() -> None:
@@ -140,38 +114,6 @@ def test_a_key_is_looked_up_only_as_long_as_its_element_waits() -> None:
 
     assert stack.lookup.keys[0] == 2
     assert {*stack.lookup.keys[1:]} == {1}
-
-
-def test_one_look_up_reads_what_every_element_needs(tmp_path: Path) -> None:
-    """A demonstration its function, a label the output."""
-    functions = {"functions": {"chat": {"type": "chat", "tools": []}}, "tools": {}}
-    (tmp_path / "functions.json").write_text(json.dumps(functions))
-    stack = Stack(catalog(folder=tmp_path))
-
-    outcomes = stack.submit(
-        element(metric_name="demonstration", value="Hello."),
-        element(metric_name="demonstration", value=5),
-        element(**LABEL),
-        element(),
-    )
-
-    assert kinds(outcomes) == [Accepted, InvalidDemonstration, Accepted, Accepted]
-    tables = [row.table for row in stack.store.rows]
-    assert tables == ["demonstration", "boolean", "evaluation", "boolean"]
-    assert stack.lookup.looks == [Target(Level.INFERENCE, INFERENCE)]
-
-
-def test_keys_belong_to_their_caller() -> None:
-    """As with a single request, whose keys are the same; the caller is stored with each element."""
-    stack = Stack()
-    ada, bob = (Caller(("api_key", name), {"by": name}) for name in ("ada", "bob"))
-    first = stack.single(element("k"), ada)
-
-    [repeat, _] = stack.submit(element("k"), element(), caller=ada)
-    [other] = stack.submit(element("k"), caller=bob)
-
-    assert feedback_id(repeat) == feedback_id(first) != feedback_id(other)
-    assert [row.item["tags"]["M"]["by"]["S"] for row in stack.store.rows] == ["ada", "ada", "bob"]
 
 
 class LateWriter(ListWriter):
@@ -285,17 +227,3 @@ def test_an_atomic_batch_is_written_as_such() -> None:
     assert stack.stored[:3] == [feedback_id(outcome) for outcome in outcomes]
     assert kinds(refused) == [BatchRefused, InvalidField]
     assert stack.writer.atomic == [True, False]
-
-
-class FullWriter(ListWriter):
-    """Takes no atomic batch."""
-
-    def write_atomically(self, *_: object) -> Outcomes:
-        """Refuse it as a whole."""
-        raise BatchTooLarge
-
-
-def test_an_atomic_batch_of_too_many_writes_is_refused_as_a_whole() -> None:
-    """The writer counts them."""
-    with pytest.raises(BatchTooLarge):
-        Stack(writer=FullWriter()).submit(element(), atomic=True)

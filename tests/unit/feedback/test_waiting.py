@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from feedback.model import Level, Target
 from feedback.waiting import TargetNotFound, rounds, wait
-from shared.clock import Clock, Seconds
+from shared.clock import Seconds
 from shared.uuids import NotUuidV7, Uuid
 from tests.unit.fakes import ManualTime, uuid7
 
@@ -126,14 +126,6 @@ def test_a_look_that_takes_longer_than_the_wait_is_the_last() -> None:
     assert (asked, time.slept) == ([[TARGET]], [])
 
 
-def test_without_targets_there_is_one_round() -> None:
-    """A batch may have keys to look up."""
-    time = ManualTime()
-
-    assert list(rounds({}, time.clock())) == [[]]
-    assert time.slept == []
-
-
 @pytest.mark.parametrize("level", Level)
 def test_a_missing_target_is_reported_by_its_level(level: Level) -> None:
     """In TensorZero's words; if TensorZero would have waited longer, it may be sent again."""
@@ -142,13 +134,3 @@ def test_a_missing_target_is_reported_by_its_level(level: Level) -> None:
 
     assert str(missing) == str(cut) == f"{name} ID: {TARGET.id} does not exist"
     assert (missing.retry_after, cut.retry_after) == (None, 1)
-
-
-def test_the_real_clock_goes_on_while_one_sleeps() -> None:
-    """It is what the Lambdas run by."""
-    clock = Clock()
-    before = clock.now()
-    clock.sleep(0.01)
-
-    assert before > NOW - 1e9
-    assert clock.now() - before >= 0.009

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from feedback.kinds.registry import KINDS
-from feedback.rows import LABELS
 from reads.api import build
 from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts
@@ -16,7 +15,7 @@ from tests.unit.fakes import Invocation
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TABLES = {name: f"{name}-table" for name in [*KINDS, LABELS, "target"]}
+TABLES = {name: f"{name}-table" for name in [*KINDS, "target"]}
 CONFIG_HASH = "5f" * 32
 
 
@@ -39,18 +38,6 @@ class Database:
         if self.failure is not None:
             raise self.failure
         return {}
-
-    def get_paginator(self, _operation: str) -> "Database":
-        """Return what pages through the items of a table."""
-        return self
-
-    def paginate(self, **request: Any) -> list[dict[str, Any]]:
-        """Find all items of a table, each on a page of its own, after an empty one."""
-        self.asked.append(request)
-        return [
-            {"Items": items}
-            for items in ([], *([item] for item in self.items[request["TableName"]]))
-        ]
 
     def get(self, route: str, **event: Any) -> tuple[int, dict[str, Any]]:
         """Send an event to the handler."""

@@ -6,7 +6,6 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from shared import VERSION
-from shared.caller import api_key_context
 from tests.unit.conftest import Output
 from tests.unit.reads.database import CONFIG_HASH, TABLES, Database
 
@@ -64,15 +63,3 @@ def test_a_mistake_of_ours_is_no_outage() -> None:
     """It escapes, to Lambda's errors."""
     with pytest.raises(ClientError):
         Database(failure=_error("AccessDeniedException", 400)).get("GET /health")
-
-
-@pytest.mark.usefixtures("output")
-@pytest.mark.parametrize("route", ["GET /status", "GET /health"])
-def test_an_expired_credential_is_refused_here_too(route: str) -> None:
-    """Though the authorizer's answer is cached."""
-    context = {"authorizer": {"lambda": api_key_context("abcdefghijkl", 1)}}
-    database = Database()
-
-    status, body = database.get(route, requestContext=context)
-
-    assert (status, body["code"], database.asked) == (401, "credential_expired", [])

@@ -70,53 +70,33 @@ def test_numbers_are_read_as_tensorzero_reads_them(text: str, value: float) -> N
     assert (type(number), repr(number)) == (type(value), repr(value))
 
 
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        *(
-            (f"{sign}{text}", "number out of range")
-            for sign in ("", "-")
-            for text in ("1e400", "1" + "0" * 309)
-        ),
-        *((name, f"{name} is not a JSON number") for name in ("NaN", "Infinity", "-Infinity")),
-        *(
-            (text, " at line 1 column ")
-            for text in (
-                "",
-                " ",
-                "{",
-                "[1,2",
-                "nope",
-                '{"a":1}x',
-                '{"a":1,}',
-                "{'a':1}",
-                '{"a":01}',
-                '"a\nb"',
-                "+1",
-            )
-        ),
-        *(
-            (f'"{half}"', "half of a surrogate pair")
-            for half in (r"\ud800", r"\uDFFF", r"\ud83d\u0041", r"\ude00\ud83d")
-        ),
-        (r'{"\udc00": 1}', "half of a surrogate pair"),
-        *(
-            (body, "invalid UTF-8 at byte ")
-            for body in (
-                b'{"a":"\xff"}',
-                b'"\xc3"',
-                b'"\xed\xa0\x80"',
-                b'"\xc0\xaf"',
-                '{"a":1}'.encode("utf-16"),
-            )
-        ),
-        *(('{"a":1}'.encode(encoding), "line 1 column") for encoding in ("utf-16-le", "utf-32-le")),
-        (b"\xef\xbb\xbf{}", "at line 1 column 1"),
+REFUSED: dict[str, list[str | bytes]] = {
+    "number out of range": ["1e400", "-1e400", "1" + "0" * 309, "-1" + "0" * 309],
+    "NaN is not a JSON number": ["NaN"],
+    "Infinity is not a JSON number": ["Infinity", "-Infinity"],
+    " at line 1 column ": [
+        *("", " ", "{", "[1,2", "nope", '{"a":1}x', '{"a":1,}', "{'a':1}", '{"a":01}', "+1"),
+        *('"a\nb"', b"\xef\xbb\xbf{}", "{}".encode("utf-16-le"), "{}".encode("utf-32-le")),
     ],
-)
-def test_what_is_not_json_is_refused_with_the_reason(body: str | bytes, reason: str) -> None:
+    "half of a surrogate pair": [
+        *(r'"\ud800"', r'"\uDFFF"', r'["\ud83d\u0041"]', r'"\ude00\ud83d"', r'{"\udc00": 1}'),
+    ],
+    "invalid UTF-8 at byte ": [
+        b'"\xff"',
+        b'"\xc3"',
+        b'"\xed\xa0\x80"',
+        b'"\xc0\xaf"',
+        b"\xff\xfe{\x00",
+    ],
+}
+"""What is not JSON, by the reason that a refusal gives."""
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_what_is_not_json_is_refused_with_the_reason(reason: str) -> None:
     """No infinity, no half of a character, no other encoding, no byte order mark."""
-    assert reason in _refusal(body.encode() if isinstance(body, str) else body)
+    for body in REFUSED[reason]:
+        assert reason in _refusal(body.encode() if isinstance(body, str) else body)
 
 
 @pytest.mark.parametrize(
@@ -214,12 +194,6 @@ def test_a_long_string_among_many_brackets_takes_little_memory() -> None:
 def test_a_type_is_named_as_tensorzero_names_it(value: Json, name: str) -> None:
     """With the value where it is short, or its beginning."""
     assert document.found(value) == name
-
-
-@given(JSON)
-def test_a_named_value_is_never_repeated_at_length(value: Json) -> None:
-    """Even if each of its characters has to be escaped."""
-    assert len(document.found(value)) <= len('string ""…') + 6 * EXCERPT
 
 
 @pytest.mark.parametrize(

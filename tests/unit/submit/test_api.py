@@ -14,15 +14,7 @@ from shared.http import Reply
 from submit.api import build
 from submit.service import Service
 from tests.unit.conftest import Output
-from tests.unit.fakes import (
-    DictLookup,
-    Failures,
-    Invocation,
-    ListStore,
-    ManualTime,
-    catalog,
-    uuid7,
-)
+from tests.unit.fakes import DictLookup, Invocation, ListStore, ManualTime, catalog, uuid7
 
 TIME = ManualTime()
 INFERENCE = uuid7(TIME.now() - 60)
@@ -62,12 +54,10 @@ def test_feedback_is_stored_and_its_id_answered(output: Output) -> None:
     ("body", "status", "code"),
     [
         (SECRET.encode(), 400, "malformed_body"),
-        ({SECRET: 1}, 400, "unknown_field"),
         ({"metric_name": SECRET, "value": SECRET}, 404, "unknown_metric"),
         ({**FEEDBACK, "value": SECRET}, 400, "invalid_value"),
-        ({**FEEDBACK, "tags": {f"tensorzero::{SECRET}": SECRET}}, 400, "reserved_tag"),
     ],
-    ids=["not JSON", "field", "metric", "value", "tag"],
+    ids=["not JSON", "metric", "value"],
 )
 def test_a_refusal_is_answered_counted_and_logged(
     output: Output, body: object, status: int, code: str
@@ -82,17 +72,6 @@ def test_a_refusal_is_answered_counted_and_logged(
     assert metric["FeedbackRefused"] == [1.0]
     assert line["code"] == code
     assert SECRET not in str(line) + str(metric)
-
-
-def test_an_outage_is_a_503_and_counted_apart(output: Output) -> None:
-    """The caller is not at fault."""
-    reply = _post(FEEDBACK, ListStore(failures=Failures(1, congested=False)))
-
-    assert reply["statusCode"] == 503
-    assert json.loads(reply["body"])["code"] == "storage_unavailable"
-    [metric], [line] = output()
-    assert metric["StorageUnavailable"] == [1.0]
-    assert line["level"] == "WARNING"
 
 
 @pytest.mark.usefixtures("output")
