@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import time
+import weakref
 
 from feedback.json_schema.budget import Budget
 from feedback.json_schema.confinement import OUT_OF_MEMORY, SIZE, UNCONFINED
@@ -41,11 +42,8 @@ class Child:
         """The processor time that budgets have paid for."""
         self._lifetime: Seconds | None = None
         """The processor time of its whole life, once it has ended."""
-
-    def __del__(self) -> None:
-        """End with the owner."""
-        if self._lifetime is None:
-            self._end()
+        self._orphaned = weakref.finalize(self, _end, pid, channel)
+        """Ends the process when this object goes, or the interpreter."""
 
     def exchange(self, question: bytes, budget: Budget) -> bytes:
         """Send a question and return the answer; the budget pays for the processor time.
@@ -101,16 +99,27 @@ class Child:
             ready = bool(channel.poll(left * 1_000))
 
     def _processor_time(self) -> Seconds:
-        """Return what the child has used in its life, by its clock: see clock_getcpuclockid(3)."""
-        return time.clock_gettime(~self._pid << 3 | 2) if self._lifetime is None else self._lifetime
+        return _processor_time(self._pid) if self._lifetime is None else self._lifetime
 
     def _end(self) -> int:
-        """Kill the process, unless it is dead already; return its wait status."""
-        os.kill(self._pid, signal.SIGKILL)
-        os.close(self._channel)
-        os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOWAIT)  # it keeps its clock until reaped
-        self._lifetime = self._processor_time()
-        return os.waitpid(self._pid, 0)[1]
+        """End the process, unless it has ended already; return its wait status."""
+        self._orphaned.detach()
+        status, self._lifetime = _end(self._pid, self._channel)
+        return status
+
+
+def _end(pid: int, channel: int) -> tuple[int, Seconds]:
+    """Kill and reap a process; return its wait status, and the processor time of its life."""
+    os.kill(pid, signal.SIGKILL)
+    os.close(channel)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # it has a clock until it is reaped
+    lifetime = _processor_time(pid)
+    return os.waitpid(pid, 0)[1], lifetime
+
+
+def _processor_time(pid: int) -> Seconds:
+    """Read the clock of a process's processor time: see clock_getcpuclockid(3)."""
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 def _reason(status: int) -> Ended:
