@@ -86,6 +86,12 @@ def test_each_element_is_answered_in_its_place(output: Output) -> None:
     assert SECRET not in str(lines) + str(metrics)
 
 
+def test_an_empty_batch_is_answered(output: Output) -> None:
+    """No feedback is counted."""
+    assert _post([]) == (200, [])
+    assert _counted(output()[0]) == [("BatchAnswered", 1)]
+
+
 @pytest.mark.parametrize(
     ("body", "event", "status", "code"),
     [

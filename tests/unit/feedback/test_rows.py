@@ -8,22 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback import rows
 from feedback.evaluation import Label
 from feedback.kinds.registry import KINDS
 from feedback.kinds.value import InvalidValue
 from feedback.model import Feedback, Inference, Kind, Level, Metric, Record, Target
-from feedback.rows import (
-    LABELS,
-    episode_item,
-    feedback_key,
-    feedback_row,
-    inference_item,
-    label_row,
-    read_feedback,
-    read_label,
-    read_record,
-    timestamp,
-)
 from shared.document import dump
 from shared.items import Attribute, Item, ItemTooLarge
 from shared.uuids import Uuid
@@ -79,11 +68,11 @@ def test_feedback_is_read_back(kind: Kind[Any], data: st.DataObject) -> None:
     target = Target(Level.EPISODE, target_id)
     feedback = Feedback(uuid7(0), Metric("m", kind, None), target, value, tags, "5f")
 
-    row = feedback_row(feedback)
-    shown = read_feedback(kind, _as_dynamodb_returns(row.item))
+    row = rows.feedback_row(feedback)
+    shown = rows.read_feedback(kind, _as_dynamodb_returns(row.item))
 
     assert row.table == kind.name
-    assert row.item.items() >= feedback_key(kind, target_id, feedback.id).items()
+    assert row.item.items() >= rows.feedback_key(kind, target_id, feedback.id).items()
     common: dict[str, Any] = {
         "type": kind.name,
         "id": feedback.id,
@@ -115,10 +104,10 @@ def test_a_label_is_read_back(
     """Under the id of its feedback, and with the output by which it is found."""
     feedback = Feedback(uuid7(1), Metric("m", KINDS["float"], None), target, value, {}, "5f")
 
-    row = label_row(Label(datapoint, evaluator, dump(value)), feedback, output)
+    row = rows.label_row(Label(datapoint, evaluator, dump(value)), feedback, output)
 
-    assert row.table == LABELS
-    assert read_label(row.item) == {"value": value, "evaluator_inference_id": evaluator}
+    assert row.table == rows.LABELS
+    assert rows.read_label(row.item) == {"value": value, "evaluator_inference_id": evaluator}
     assert (
         row.item.items()
         >= {
@@ -138,18 +127,18 @@ def test_a_label_is_read_back(
 )
 def test_an_inference_is_read_back(id_: Uuid, record: Record, reads: set[str]) -> None:
     """The parts that are needed, at its own level; an episode has no parts."""
-    item = inference_item(Inference(id_, uuid7(5), "v", record))
+    item = rows.inference_item(Inference(id_, uuid7(5), "v", record))
     needed = {name: text for name, text in record._asdict().items() if name in reads}
 
     assert item["variant_name"] == {"S": "v"}
-    assert item["episode_id"] == episode_item(uuid7(5))["target_id"]
+    assert item["episode_id"] == rows.episode_item(uuid7(5))["target_id"]
     for level, stored, found in (
         (Level.INFERENCE, item, Record(**needed)),
-        (Level.EPISODE, episode_item(id_), Record()),
+        (Level.EPISODE, rows.episode_item(id_), Record()),
     ):
         [other] = {*Level} - {level}
-        assert read_record(stored, Target(level, id_), tuple(reads)) == found
-        assert read_record(stored, Target(other, id_), tuple(reads)) is None
+        assert rows.read_record(stored, Target(level, id_), tuple(reads)) == found
+        assert rows.read_record(stored, Target(other, id_), tuple(reads)) is None
 
 
 @pytest.mark.parametrize(
@@ -161,7 +150,7 @@ def test_an_inference_is_read_back(id_: Uuid, record: Record, reads: set[str]) -
 )
 def test_a_timestamp_is_the_ids(id_: str, text: str) -> None:
     """RFC 3339 in UTC, to the millisecond."""
-    assert timestamp(Uuid(id_)) == text
+    assert rows.timestamp(Uuid(id_)) == text
 
 
 HUGE = "x" * 400 * 1024
@@ -173,8 +162,8 @@ COMMENT = Feedback(
 def test_a_row_that_no_table_holds_is_refused() -> None:
     """Feedback, a label or an inference."""
     with pytest.raises(ItemTooLarge):
-        feedback_row(COMMENT._replace(value=HUGE))
+        rows.feedback_row(COMMENT._replace(value=HUGE))
     with pytest.raises(ItemTooLarge):
-        label_row(Label(uuid7(0), uuid7(0), ""), COMMENT, HUGE)
+        rows.label_row(Label(uuid7(0), uuid7(0), ""), COMMENT, HUGE)
     with pytest.raises(ItemTooLarge):
-        inference_item(Inference(uuid7(0), uuid7(1), "", Record(output=HUGE)))
+        rows.inference_item(Inference(uuid7(0), uuid7(1), "", Record(output=HUGE)))

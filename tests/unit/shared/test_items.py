@@ -4,16 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.items import (
-    MAX_ITEM,
-    Item,
-    ItemTooLarge,
-    check_size,
-    item_size,
-    text_map,
-    to_attribute,
-    to_values,
-)
+from shared import items
 
 VALUES = (
     st.booleans() | st.text() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -26,9 +17,12 @@ def test_what_is_spelled_is_read_back(
     values: dict[str, bool | float | str], texts: dict[str, str]
 ) -> None:
     """With its type, sorted by name; texts may be nested in a mapping."""
-    item = {**{name: to_attribute(value) for name, value in values.items()}, "": text_map(texts)}
+    item = {
+        **{name: items.to_attribute(value) for name, value in values.items()},
+        "": items.text_map(texts),
+    }
 
-    read = to_values(item)
+    read = items.to_values(item)
 
     assert read == {**values, "": texts}
     assert list(read) == sorted(read)
@@ -48,15 +42,17 @@ def test_what_is_spelled_is_read_back(
         ({"m": {"M": {"a": {"S": "b"}, "": {"S": ""}}}}, 1 + 3 + 2 + 2),
     ],
 )
-def test_an_item_is_measured_in_bytes(item: Item, size: int) -> None:
+def test_an_item_is_measured_in_bytes(item: items.Item, size: int) -> None:
     """Names count, and so does each entry of a mapping."""
-    assert item_size(item) == size
+    assert items.item_size(item) == size
 
 
 def test_the_largest_item_is_taken_and_one_byte_more_is_refused() -> None:
     """400 KB, as DynamoDB has it."""
-    largest: Item = {"a": {"S": "x" * (400 * 1024 - 1)}}
+    largest: items.Item = {"a": {"S": "x" * (400 * 1024 - 1)}}
 
-    assert check_size(largest) is largest
-    with pytest.raises(ItemTooLarge, match="would take 409601 bytes: at most 409600 can be stored"):
-        check_size({"ab": {"S": "x" * (MAX_ITEM - 1)}})
+    assert items.check_size(largest) is largest
+    with pytest.raises(
+        items.ItemTooLarge, match="would take 409601 bytes: at most 409600 can be stored"
+    ):
+        items.check_size({"ab": {"S": "x" * (items.MAX_ITEM - 1)}})

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.dynamodb import SHORTEST_CALL, StorageUnavailable
-from shared.retry import FIRST_PAUSE, LONGEST_PAUSE, retry
+from shared.retry import FIRST_PAUSE, LONGEST_PAUSE, require_time, retry
 from tests.unit.fakes import Failures, ManualTime
 
 
@@ -46,3 +46,12 @@ def test_an_outage_is_reported_at_once() -> None:
         retry(Failures(1, congested=False).next, lambda: 1e9, time.sleep)
 
     assert time.slept == []
+
+
+def test_no_call_is_made_that_lambda_might_end() -> None:
+    """Its answer, and what a batch knows of its other elements, would be lost."""
+    require_time(lambda: SHORTEST_CALL)
+    with pytest.raises(StorageUnavailable) as caught:
+        require_time(lambda: SHORTEST_CALL - 0.001)
+
+    assert not caught.value.congested
