@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Never
 
 from batch.writes import Outcomes, Write
 from feedback.lookup import BatchRead, Reads
@@ -14,6 +15,7 @@ from shared.catalog import Catalog
 from shared.clock import Clock, Seconds, TimeLeft
 from shared.dynamodb import StorageUnavailable
 from shared.items import Item
+from shared.telemetry import Deployment, Telemetry
 from shared.uuids import Uuid
 
 
@@ -176,3 +178,13 @@ def catalog(
         },
         folder=folder,
     )
+
+
+def telemetry(service: str = "a-service") -> Telemetry:
+    """Make the telemetry of a deployed service."""
+    return Telemetry(service, Deployment("a-stack", "a-function", "7"))
+
+
+def no_check(_schema: str, _value: str) -> Never:
+    """Stand for the check of a schema where nothing has one."""
+    raise AssertionError("nothing here has a schema")

@@ -9,7 +9,7 @@ from shared.clock import Clock
 from shared.dynamodb import StorageUnavailable
 from tests.unit.authorizer.conftest import KEY, PUBLIC_ID, SECRET, DictKeys
 from tests.unit.conftest import Output
-from tests.unit.fakes import Invocation, ManualTime
+from tests.unit.fakes import Invocation, ManualTime, telemetry
 
 
 def _event(route: str = "POST /feedback") -> dict[str, Any]:
@@ -24,23 +24,23 @@ def _event(route: str = "POST /feedback") -> dict[str, Any]:
 
 
 def test_an_accepted_caller_is_passed_on_to_the_function(keys: DictKeys, output: Output) -> None:
-    """In the simple form that an HTTP API takes; counted, and not logged."""
-    decision = build(keys, Clock())(_event(), Invocation())
+    """In the simple form that an HTTP API takes."""
+    decision = build(keys, Clock(), telemetry("authorizer"))(_event(), Invocation())
 
     context = {"credential": "api_key", "public_id": PUBLIC_ID}
     assert decision == {"isAuthorized": True, "context": context}
-    [metric], lines = output()
-    assert metric["CredentialAccepted"] == [1.0]
-    assert lines == []
+    assert output() == ([], [])
 
 
 def test_only_an_operator_learns_why_a_caller_is_refused(keys: DictKeys, output: Output) -> None:
     """A line has the code and the reason, and not the credential."""
-    decision = build(keys, Clock())(_event("POST /internal/inferences"), Invocation())
+    decision = build(keys, Clock(), telemetry("authorizer"))(
+        _event("POST /internal/inferences"), Invocation()
+    )
 
     assert decision == {"isAuthorized": False}
     [metric], [line] = output()
-    assert metric["CredentialRefused"] == [1.0]
+    assert metric["Refused"] == [1.0]
     assert line["reason"] == "The key has not the scope inferences:write"
     assert (line["level"], line["service"], line["code"]) == ("INFO", "authorizer", "missing_scope")
     assert line["request_id"] == Invocation().aws_request_id
@@ -52,7 +52,7 @@ def test_a_key_expires_while_the_function_lives(keys: DictKeys) -> None:
     """The clock is asked each time."""
     time = ManualTime(99.0)
     keys.change(expires_at=100)
-    handler = build(keys, time.clock())
+    handler = build(keys, time.clock(), telemetry("authorizer"))
 
     assert handler(_event(), Invocation())["isAuthorized"] is True
     time.moment = 100.0
@@ -62,7 +62,8 @@ def test_a_key_expires_while_the_function_lives(keys: DictKeys) -> None:
 def test_an_outage_is_no_refusal(output: Output) -> None:
     """It is raised: API Gateway answers 500, and does not keep it as a decision."""
     with pytest.raises(StorageUnavailable):
-        build(DictKeys(failure=TimeoutError("SECRET")), Clock())(_event(), Invocation())
+        handler = build(DictKeys(failure=TimeoutError("SECRET")), Clock(), telemetry("authorizer"))
+        handler(_event(), Invocation())
 
     [metric], [line] = output()
     assert metric["StorageUnavailable"] == [1.0]

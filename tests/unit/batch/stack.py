@@ -7,6 +7,7 @@ from typing import Any
 from batch.request import Element
 from batch.service import BatchService
 from batch.writes import Outcome
+from feedback.json_schema.validation import Validation
 from feedback.model import Accepted, Level, Record, Target
 from shared.caller import ANYBODY, Caller
 from shared.catalog import Catalog
@@ -28,6 +29,9 @@ RECORDS = {
     Target(Level.INFERENCE, NO_OUTPUT): Record(function_name="chat"),
     Target(Level.EPISODE, EPISODE): Record(),
 }
+
+
+VALIDATION = Validation(512)
 
 
 @dataclass
@@ -61,14 +65,20 @@ class Stack:
         """Send a batch."""
         clock, end = self.time.clock(), self.time.now() + left
         service = BatchService(
-            self.catalog, self.lookup, self.writer, 7 * DAY, self.wait_limit, clock
+            self.catalog, self.lookup, self.writer, 7 * DAY, self.wait_limit, clock, VALIDATION
         )
         return service.submit([*elements], caller, lambda: end - self.time.now(), atomic=atomic)
 
     def single(self, document: Json, caller: Caller = ANYBODY) -> Outcome:
         """Send an element alone, with its key beside it."""
         service = Service(
-            self.catalog, self.lookup, self.store, 7 * DAY, self.wait_limit, self.time.clock()
+            self.catalog,
+            self.lookup,
+            self.store,
+            7 * DAY,
+            self.wait_limit,
+            self.time.clock(),
+            VALIDATION,
         )
         try:
             element = Element.parse(document)

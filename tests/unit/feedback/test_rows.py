@@ -16,7 +16,7 @@ from feedback.model import Feedback, Inference, Kind, Level, Metric, Record, Tar
 from shared.document import dump
 from shared.items import Attribute, Item, ItemTooLarge
 from shared.uuids import Uuid
-from tests.unit.fakes import catalog, uuid7
+from tests.unit.fakes import catalog, no_check, uuid7
 
 IDS = st.integers(0, 2**31).map(uuid7)
 TARGETS = st.builds(Target, st.sampled_from(Level), IDS)
@@ -48,7 +48,7 @@ def _stored(kind: Kind[Any]) -> st.SearchStrategy[bool | float | str]:
     return (
         st.one_of(taken)
         .filter(partial(_is_taken, kind))
-        .map(lambda value: kind.complete(kind.parse("m", value), Record(), catalog()))
+        .map(lambda value: kind.complete(kind.parse("m", value), Record(), catalog(), no_check))
     )
 
 

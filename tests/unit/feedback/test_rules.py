@@ -16,7 +16,7 @@ from shared.catalog import Catalog
 from shared.items import ItemTooLarge
 from shared.refusal import Refusal
 from shared.uuids import NotUuidV7, Uuid
-from tests.unit.fakes import catalog, uuid7
+from tests.unit.fakes import catalog, no_check, uuid7
 
 NOW = 1_790_000_000.0
 INFERENCE, EPISODE, OTHER = uuid7(NOW - 3, 1), uuid7(NOW - 60, 2), uuid7(NOW, 3)
@@ -154,14 +154,14 @@ def test_feedback_and_its_label_are_two_rows() -> None:
     """With one id; feedback alone is one."""
     drafted = _draft(internal=True, tags=LABEL)
 
-    feedback, label = complete(drafted, Record(output="{}"), CATALOG)
+    feedback, label = complete(drafted, Record(output="{}"), CATALOG, no_check)
 
     assert drafted.label == Label(uuid7(1), uuid7(2), "true")
     assert (feedback.table, label.table) == ("boolean", "evaluation")
     assert feedback.item["id"] == label.item["feedback_id"] == {"S": FEEDBACK}
     assert feedback.item["snapshot_hash"] == {"S": CATALOG.snapshot_hash}
     assert set(feedback.item["tags"]["M"]) == {*LABEL, "tensorzero::internal"}
-    assert len(complete(_draft(), Record(), CATALOG)) == 1
+    assert len(complete(_draft(), Record(), CATALOG, no_check)) == 1
 
 
 @pytest.mark.parametrize(
@@ -177,4 +177,4 @@ def test_what_cannot_be_stored_is_refused_last(
 ) -> None:
     """With the target's record at hand."""
     with pytest.raises(refusal):
-        complete(_draft(**change), Record(), CATALOG)
+        complete(_draft(**change), Record(), CATALOG, no_check)

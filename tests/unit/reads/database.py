@@ -10,7 +10,7 @@ from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts
 from reads.status import Status
 from shared.items import Item
-from tests.unit.fakes import Invocation
+from tests.unit.fakes import Invocation, telemetry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -46,6 +46,7 @@ class Database:
             DynamoReceipts(client, TABLES),
             DynamoLabels(client, TABLES),
             Status(client, TABLES, CONFIG_HASH),
+            telemetry("reads"),
         )
         reply = handler({"routeKey": route, **event}, Invocation())
         assert reply["headers"]["content-type"] == "application/json"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from feedback.json_schema.validation import Validation
 from feedback.model import Level, Record, Target
 from shared.caller import api_key_context
 from shared.clock import DAY
@@ -14,7 +15,15 @@ from shared.http import Reply
 from submit.api import build
 from submit.service import Service
 from tests.unit.conftest import Output
-from tests.unit.fakes import DictLookup, Invocation, ListStore, ManualTime, catalog, uuid7
+from tests.unit.fakes import (
+    DictLookup,
+    Invocation,
+    ListStore,
+    ManualTime,
+    catalog,
+    telemetry,
+    uuid7,
+)
 
 TIME = ManualTime()
 INFERENCE = uuid7(TIME.now() - 60)
@@ -25,7 +34,16 @@ FEEDBACK = {"metric_name": "liked", "value": True, "inference_id": INFERENCE}
 def _post(body: object, store: ListStore | None = None, **event: Any) -> Reply:
     lookup = DictLookup({Target(Level.INFERENCE, INFERENCE): Record()})
     handler = build(
-        Service(catalog(), lookup, store or ListStore(), 7 * DAY, math.inf, TIME.clock())
+        Service(
+            catalog(),
+            lookup,
+            store or ListStore(),
+            7 * DAY,
+            math.inf,
+            TIME.clock(),
+            Validation(512),
+        ),
+        telemetry("submit"),
     )
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     sent = {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True}

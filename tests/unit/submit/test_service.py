@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from feedback.json_schema.validation import Validation
 from feedback.kinds.value import InvalidValue
 from feedback.model import Accepted, Level, Record, Target
 from feedback.request import FeedbackRequest
@@ -47,7 +48,13 @@ class Stack:
         """Ask the service, with a good request that these fields change."""
         known = catalog(**self.switches)
         service = Service(
-            known, self.lookup, self.store, 7 * DAY, self.wait_limit, self.time.clock()
+            known,
+            self.lookup,
+            self.store,
+            7 * DAY,
+            self.wait_limit,
+            self.time.clock(),
+            Validation(512),
         )
         good: dict[str, Any] = {"metric_name": "liked", "value": True, "inference_id": INFERENCE}
         request = FeedbackRequest(**{**good, **changes})
