@@ -43,13 +43,13 @@ class StorageUnavailable(Refusal):
         self.congested = congested
 
 
-def connect(environ: Mapping[str, str]) -> "DynamoDBClient":
+def connect(environment: Mapping[str, str]) -> "DynamoDBClient":
     """Make the client that this environment asks for.
 
     It is typed as the SDK's, whose methods, parameters and dictionaries it has; which of them, and
     how long a call takes, says `shared.direct.client`.
     """
-    return cast("DynamoDBClient", direct.connect(environ))
+    return cast("DynamoDBClient", direct.connect(environment))
 
 
 @contextmanager

@@ -27,12 +27,11 @@ LAYERS = {
 """From inner to outer: what each package may import of ours, by package or by module."""
 PRIVATE = {
     "feedback.demonstration": {"feedback.demonstration", "feedback.kinds.registry"},
-    "feedback.demonstration.json_schema": {"feedback.demonstration"},
 }
 """Whose modules alone import these packages."""
 ONLY = {
-    "boto3": {"shared.dynamodb"},
-    "botocore": {"shared.dynamodb", "inferences.store"},  # the latter for an error's type
+    "boto3": {"shared.direct.sdk"},
+    "botocore": {"shared.direct.sdk"},
     "aws_lambda_powertools": {"shared.telemetry"},
     "pydantic": {"inferences.request"},
     "pydantic_core": {"inferences.request"},
@@ -44,8 +43,8 @@ ONLY = {
     "tomli": {"configuration.source"},
 }
 """Which modules import what is of a third party: it can be replaced there, or loaded late."""
-EDGE = {"shared.http", "shared.endpoint", "shared.telemetry"}
-"""What only an api.py knows: HTTP, refusals as responses, metrics."""
+EDGE = {"shared.http", "shared.endpoint"}
+"""What only an api.py knows: HTTP, refusals as responses."""
 LAMBDAS = LAYERS.keys() - {*LIBRARY, "configuration"}
 
 
@@ -69,7 +68,7 @@ def test_no_import_goes_in_a_circle() -> None:
 
 @pytest.mark.parametrize("package", PRIVATE)
 def test_what_is_private_to_a_package_is_imported_there_only(package: str) -> None:
-    """A metric needs nothing of demonstrations, nor these how schemas are weighed."""
+    """A metric needs nothing of demonstrations."""
     importers = {
         name for name, one in MODULES.items() if any(_within(x, {package}) for x in one.ours)
     }

@@ -13,13 +13,13 @@ SDK = "botocore"
 """The package that brings the root certificates; it is found, and not imported."""
 
 
-def connect(environ: Mapping[str, str], *, attempts: int = 3) -> Client:
+def connect(environment: Mapping[str, str], *, attempts: int = 3) -> Client:
     """Build the client; the environment is that of app.py.
 
     A call is attempted so often at most: once without the SDK, where the environment allows it,
     and otherwise by the SDK. What every call will need is loaded now, while the processor is fast.
     """
-    found = target(environ)
+    found = target(environment)
     if found is None:
         client = Client(None, _loader(None, attempts))
         client.load()

@@ -54,20 +54,24 @@ class Target(NamedTuple):
     """The file of root certificates that the environment names; None: those of the SDK."""
 
 
-def target(environ: Mapping[str, str]) -> Target | None:
+def target(environment: Mapping[str, str]) -> Target | None:
     """Read the environment; None where only the SDK knows what to do with it.
 
     That is so without static credentials (SnapStart, containers), outside the partition `aws`, for
     FIPS and dual-stack endpoints, with a proxy, with a profile, and where the switch says so.
     """
-    asked = {name for name in _FOR_THE_SDK if environ.get(name, "").lower() not in {"", "false"}}
-    region = environ.get("AWS_DEFAULT_REGION", "")
-    keys = [environ.get("AWS_ACCESS_KEY_ID", ""), environ.get("AWS_SECRET_ACCESS_KEY", "")]
-    token = environ.get("AWS_SECURITY_TOKEN", environ.get("AWS_SESSION_TOKEN")) or None
-    named = environ.get("AWS_ENDPOINT_URL_DYNAMODB") or environ.get("AWS_ENDPOINT_URL") or None
+    asked = {
+        name for name in _FOR_THE_SDK if environment.get(name, "").lower() not in {"", "false"}
+    }
+    region = environment.get("AWS_DEFAULT_REGION", "")
+    keys = [environment.get("AWS_ACCESS_KEY_ID", ""), environment.get("AWS_SECRET_ACCESS_KEY", "")]
+    token = environment.get("AWS_SECURITY_TOKEN", environment.get("AWS_SESSION_TOKEN")) or None
+    named = (
+        environment.get("AWS_ENDPOINT_URL_DYNAMODB") or environment.get("AWS_ENDPOINT_URL") or None
+    )
     url = _URL.fullmatch(named or f"https://dynamodb.{region}.amazonaws.com")
     usable = all(_VISIBLE.fullmatch(text) for text in (*keys, "-" if token is None else token))
-    ours = environ.get(SWITCH) != "sdk" and not asked and usable
+    ours = environment.get(SWITCH) != "sdk" and not asked and usable
     if not ours or url is None or not _AWS.fullmatch(region):
         return None
     scheme, host, port = url[1], url[2], int(url[3] or _PORTS[url[1]])
@@ -81,5 +85,5 @@ def target(environ: Mapping[str, str]) -> Target | None:
         secret_key=keys[1],
         token=token,
         url=named,
-        roots=environ.get("AWS_CA_BUNDLE") or None,
+        roots=environment.get("AWS_CA_BUNDLE") or None,
     )

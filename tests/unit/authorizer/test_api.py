@@ -61,8 +61,10 @@ def test_a_key_expires_while_the_function_lives(keys: DictKeys) -> None:
 
 def test_an_outage_is_no_refusal(output: Output) -> None:
     """It is raised: API Gateway answers 500, and does not keep it as a decision."""
+    keys = DictKeys(failure=TimeoutError("SECRET"))
+    handler = build(keys, Clock(), telemetry("authorizer"))
+
     with pytest.raises(StorageUnavailable):
-        handler = build(DictKeys(failure=TimeoutError("SECRET")), Clock(), telemetry("authorizer"))
         handler(_event(), Invocation())
 
     [metric], [line] = output()

@@ -115,13 +115,13 @@ def test_an_empty_batch_is_answered() -> None:
 def test_a_batch_can_be_refused_as_a_whole(
     output: Output, body: object, event: dict[str, Any], status: int, code: str
 ) -> None:
-    """In the shape of every refusal; it is counted as a batch, not as feedback."""
+    """In the shape of every refusal; it is counted once."""
     answered, answer = _post(body, **event)
 
     assert answered == status
     assert (list(answer), answer["code"]) == (["error", "code"], code)
     [metric], [line] = output()
-    assert metric["BatchRefused"] == [1.0]
+    assert metric["Refused"] == [1.0]
     assert line["code"] == code
     assert SECRET not in str(line)
 

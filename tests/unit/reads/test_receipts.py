@@ -43,9 +43,7 @@ def test_feedback_of_every_kind_is_shown(kind: Any, output: Output) -> None:
             "tags": {"b": "2", "": ""},
         }
     }
-    [metric], lines = output()
-    assert (metric["service"], metric["ReadAnswered"]) == ("reads", [1.0])
-    assert lines == []
+    assert output() == ([], [])
 
 
 @pytest.mark.parametrize("spelling", ["{}", "{{{}}}", "urn:uuid:{}"])
@@ -67,7 +65,7 @@ def test_what_no_table_has_is_not_found(spelling: str, output: Output) -> None:
         }
     ]
     [metric], [line] = output()
-    assert metric["ReadRefused"] == [1.0]
+    assert metric["Refused"] == [1.0]
     assert line["code"] == "feedback_not_found"
     assert FEEDBACK not in str(line)
 

@@ -3,19 +3,19 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
 
 from shared import VERSION
+from shared.direct.failure import Failure, Unreachable
 from tests.unit.conftest import Output
 from tests.unit.reads.database import CONFIG_HASH, TABLES, Database
 
 
-def _error(code: str, status: int) -> ClientError:
+def _failure(code: str, status: int) -> Failure:
     response: Any = {
         "Error": {"Code": code, "Message": ""},
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
-    return ClientError(response, "GetItem")
+    return Failure(response)
 
 
 @pytest.mark.usefixtures("output")
@@ -41,9 +41,9 @@ def test_health_reads_a_table() -> None:
 @pytest.mark.parametrize(
     "failure",
     [
-        _error("ThrottlingException", 400),
-        _error("InternalServerError", 500),
-        ReadTimeoutError(endpoint_url="http://127.0.0.1"),
+        _failure("ThrottlingException", 400),
+        _failure("InternalServerError", 500),
+        Unreachable(),
     ],
     ids=["throttled", "broken", "timeout"],
 )
@@ -61,5 +61,5 @@ def test_an_outage_is_reported_in_the_shape_of_a_health_check(
 
 def test_a_mistake_of_ours_is_no_outage() -> None:
     """It escapes, to Lambda's errors."""
-    with pytest.raises(ClientError):
-        Database(failure=_error("AccessDeniedException", 400)).get("GET /health")
+    with pytest.raises(Failure):
+        Database(failure=_failure("AccessDeniedException", 400)).get("GET /health")
