@@ -113,7 +113,7 @@ build: $(ENVIRONMENTS) ## Build what `sam deploy` uploads, and say how big it is
 bench: $(ENVIRONMENTS) ## Measure cold and warm requests against the bare SDK
 	PYTHONPATH=functions $(BIN)/python -m benchmarks.bench
 
-fuzz: $(ENVIRONMENTS) ## Try 100,000 request bodies, and look for the row behind every 200 (FUZZ_EXAMPLES=…)
+fuzz: $(ENVIRONMENTS) ## Try 100,000 request bodies and 10,000 schemas (FUZZ_EXAMPLES=…)
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/pytest -v tests/fuzz --hypothesis-show-statistics
 
 load: $(ENVIRONMENTS) .tools/load/.stamp ## Send 20,000 requests to the local stack, and audit what it stored (LOAD_REQUESTS=…)

@@ -29,8 +29,8 @@ class Report:
 
     readings: list[int]
     """Of its meter: when ready, and after each request."""
-    sdk: Path
-    """Where it loaded botocore from."""
+    sdk: str | None
+    """Where it loaded botocore from; None if it did not."""
     started: int
     """The clock before it was started, in nanoseconds."""
 
@@ -57,4 +57,4 @@ def run(process: Process, requests: int, meter: str, *, under: tuple[str, ...] =
     if done.returncode:
         raise SystemExit(f"{process.name} failed:\n{done.stderr}")
     written = json.loads(report.read_bytes())
-    return Report(written["readings"], Path(written["sdk"]), started)
+    return Report(written["readings"], written["sdk"], started)

@@ -11,8 +11,13 @@ from authorizer.keys import DynamoKeys
 from shared.clock import Clock
 from shared.dynamodb import connect
 from shared.tables import tables
+from shared.telemetry import Deployment, Telemetry
 
-_client = connect(attempts=2)  # API Gateway waits for an authorizer for 10 s only
-handler = build(DynamoKeys(_client, tables(os.environ)["api_key"]), Clock())
+_client = connect(os.environ)
+handler = build(
+    DynamoKeys(_client, tables(os.environ)["api_key"]),
+    Clock(),
+    Telemetry("authorizer", Deployment.read(os.environ)),
+)
 gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

@@ -27,6 +27,12 @@ class InvalidToken(Rejection):
     code = "invalid_token"
 
 
+class ExpiredToken(Rejection):
+    """The token was made for a limited time, which is over."""
+
+    code = "expired_token"
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     """An author may give feedback on these targets by these metrics, until a time."""
@@ -39,11 +45,16 @@ class Claims:
 
     @classmethod
     def parse(cls, payload: dict[str, Any], now: Seconds) -> Self:
-        """Read a token's claims; unknown ones are ignored. Raises InvalidToken."""
+        """Read a token's claims; unknown ones are ignored. Raises InvalidToken, ExpiredToken.
+
+        When it was made (`iat`) must be a time, but any will do: a server's clock may be ahead.
+        """
         _moment("iat", payload.get("iat"))
         if _moment("nbf", payload.get("nbf", 0)) > now + LEEWAY:
             raise InvalidToken("nbf: the token is not valid yet")
-        expires_at = _moment("exp", payload.get("exp"))
+        expires_at = int(_moment("exp", payload.get("exp")))
+        if expires_at <= now:
+            raise ExpiredToken("The token has expired")
         if expires_at > now + MAX_LIFETIME:
             raise InvalidToken("exp: a token is valid for a year at most, in seconds since 1970")
         return cls(
@@ -51,7 +62,7 @@ class Claims:
             targets=_targets(payload.get("targets")),
             metrics=_metrics(payload.get("metrics")),
             once=_once(payload.get("once", False)),
-            expires_at=int(expires_at),
+            expires_at=expires_at,
         )
 
 

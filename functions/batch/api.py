@@ -21,9 +21,8 @@ MAX_BODY = 6 * 1024 * 1024
 """The largest body read, in bytes: what Lambda takes."""
 
 
-def build(service: BatchService) -> Handler:
+def build(service: BatchService, telemetry: Telemetry) -> Handler:
     """Make the Lambda handler."""
-    inner = Telemetry("batch", accepted="FeedbackAccepted", refused="FeedbackRefused")
 
     def answer(call: Call) -> Reply:
         if call.caller.grant is not None:
@@ -32,10 +31,10 @@ def build(service: BatchService) -> Handler:
         atomic = _is_atomic(call.event)
         batch = elements(document.parse(http.body(call.event, MAX_BODY)))
         outcomes = service.submit(batch, call.caller, call.time_left, atomic=atomic)
-        _count(outcomes, inner, call.request_id)
+        _count(outcomes, telemetry, call.request_id)
         return http.reply(HTTPStatus.OK, [_to_element(outcome) for outcome in outcomes])
 
-    return endpoint(answer, Telemetry("batch", accepted="BatchAnswered", refused="BatchRefused"))
+    return endpoint(answer, telemetry)
 
 
 def _require_no_key(event: Event) -> None:
@@ -63,5 +62,3 @@ def _count(outcomes: list[Outcome], telemetry: Telemetry, request_id: str) -> No
     examples = {refusal.code: refusal for refusal in refusals}
     for code, times in Counter(refusal.code for refusal in refusals).items():
         telemetry.refuse(examples[code], request_id, times)
-    if accepted := len(outcomes) - len(refusals):
-        telemetry.accept(accepted)

@@ -9,10 +9,12 @@ from batch.request import Element
 from batch.writer import BatchRefused, BatchWriter
 from batch.writes import Outcome, Write, answer_by_holder
 from feedback import reservations
+from feedback.json_schema.check import Check
+from feedback.json_schema.validation import Validation
 from feedback.lookup import Lookup
 from feedback.model import Accepted, Record, Target
 from feedback.reservations import Reservation
-from feedback.rules import Draft, complete, draft
+from feedback.rules import complete, draft
 from feedback.waiting import TargetNotFound
 from shared import uuids
 from shared.caller import Caller
@@ -35,6 +37,7 @@ class BatchService:
     wait_limit: Seconds
     """How long a target is waited for at most; TensorZero's own waits are 1 to 6 s."""
     clock: Clock
+    validation: Validation
 
     def submit(
         self, elements: list[Json], caller: Caller, time_left: TimeLeft, *, atomic: bool
@@ -47,7 +50,8 @@ class BatchService:
         transaction takes; then nothing is stored.
         """
         now = self.clock.now()
-        progress = self._draft(elements, caller, now, atomic=atomic)
+        check = self.validation.begin(time_left)
+        progress = self._draft(elements, caller, now, check, atomic=atomic)
         close_refused(progress, self.lookup, now, self.clock, time_left)
         records = look_up(
             progress,
@@ -57,7 +61,7 @@ class BatchService:
             clock=self.clock,
             time_left=time_left,
         )
-        writes = self._complete(progress, records)
+        writes = self._complete(progress, records, check)
         if atomic and progress.refused:
             for place in list(progress.open):
                 progress.close(place, BatchRefused())
@@ -70,7 +74,7 @@ class BatchService:
         return [progress.outcomes[place] for place in range(len(elements))]
 
     def _draft(
-        self, elements: list[Json], caller: Caller, now: Seconds, *, atomic: bool
+        self, elements: list[Json], caller: Caller, now: Seconds, check: Check, *, atomic: bool
     ) -> Progress:
         """Apply every rule that needs no look-up."""
         progress = Progress(atomic)
@@ -82,7 +86,7 @@ class BatchService:
                 reservation = self._reserve(element, feedback_id, caller, now)
                 drafted = draft(feedback_id, element.request, caller, self.catalog, now)
                 looked_up = drafted.wait is not None
-                rows = None if looked_up else complete(drafted, Record(), self.catalog)
+                rows = None if looked_up else complete(drafted, Record(), self.catalog, check)
                 dryrun = bool(element.request.dryrun)
                 progress.open[place] = Entry(drafted, reservation, dryrun, rows)
             except Refusal as refusal:
@@ -100,7 +104,9 @@ class BatchService:
         expires_at = now + self.key_lifetime
         return reservations.of_key(element.key, element.request, caller, feedback_id, expires_at)
 
-    def _complete(self, progress: Progress, records: Mapping[Target, Record]) -> dict[int, Write]:
+    def _complete(
+        self, progress: Progress, records: Mapping[Target, Record], check: Check
+    ) -> dict[int, Write]:
         """Return what is to be written of the open elements: of those with one key, the first.
 
         The others follow it; in an atomic batch, only its repeats can.
@@ -119,7 +125,7 @@ class BatchService:
                 continue
             try:
                 rows = entry.rows or complete(
-                    entry.draft, self._record(entry.draft, records), self.catalog
+                    entry.draft, _record(entry.draft.target, records), self.catalog, check
                 )
             except Refusal as refusal:
                 progress.close(place, refusal)
@@ -132,9 +138,9 @@ class BatchService:
             writes[place] = Write(entry.draft.id, rows, [reservation] if reservation else [])
         return writes
 
-    def _record(self, drafted: Draft, records: Mapping[Target, Record]) -> Record:
-        record = records.get(drafted.target)
-        if record is None:
-            cut = drafted.wait is not None and self.wait_limit < drafted.wait
-            raise TargetNotFound(drafted.target, cut=cut)
-        return record
+
+def _record(target: Target, records: Mapping[Target, Record]) -> Record:
+    record = records.get(target)
+    if record is None:
+        raise TargetNotFound(target)
+    return record

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
+from feedback.json_schema.check import Check
 from shared.catalog import Catalog
 from shared.document import Json
 from shared.refusal import Refusal
@@ -71,8 +72,11 @@ class Kind(NamedTuple, Generic[Value]):
     """The `type` of a configured metric, or the built-in metric; also the key of its table."""
     parse: Callable[[str, Json], Value]
     """(metric's name, value) to the value. Raises InvalidValue if no target could accept it."""
-    complete: Callable[[Value, Record, Catalog], bool | float | str] = unchanged
-    """(value, target's record, configuration) to what is stored. May raise a Refusal."""
+    complete: Callable[[Value, Record, Catalog, Check], bool | float | str] = unchanged
+    """(value, target's record, configuration, check of JSON Schemas) to what is stored.
+
+    May raise a Refusal.
+    """
     restore: Callable[[Any], Json] = unchanged
     """What is read from the table to the value that a caller sees."""
     key: Literal["target_id", "inference_id"] = "target_id"

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from feedback import evaluation, tags
 from feedback.evaluation import Label
+from feedback.json_schema.check import Check
 from feedback.kinds import registry
 from feedback.model import AmbiguousTarget, Feedback, Metric, Record, Target
 from feedback.request import FeedbackRequest
@@ -64,12 +65,12 @@ def draft(
     return Draft(feedback_id, metric, target, value, stored_tags, label, reads, seconds)
 
 
-def complete(draft: Draft, record: Record, catalog: Catalog) -> list[Row]:
+def complete(draft: Draft, record: Record, catalog: Catalog, check: Check) -> list[Row]:
     """Apply the rules that need the target's record; return the rows, to be stored all or none.
 
     Raises a Refusal.
     """
-    value = draft.metric.kind.complete(draft.value, record, catalog)
+    value = draft.metric.kind.complete(draft.value, record, catalog, check)
     feedback = Feedback(
         draft.id, draft.metric, draft.target, value, draft.tags, catalog.snapshot_hash
     )

@@ -10,7 +10,7 @@ from shared.http import Reply
 from shared.telemetry import Telemetry
 
 
-def build(inferences: DynamoInferences) -> Handler:
+def build(inferences: DynamoInferences, telemetry: Telemetry) -> Handler:
     """Make the Lambda handler."""
 
     def answer(call: Call) -> Reply:
@@ -20,6 +20,4 @@ def build(inferences: DynamoInferences) -> Handler:
         ids = {"inference_id": inference.id, "episode_id": inference.episode_id}
         return http.reply(HTTPStatus.OK, ids)
 
-    return endpoint(
-        answer, Telemetry("inferences", accepted="InferenceRecorded", refused="InferenceRefused")
-    )
+    return endpoint(answer, telemetry)

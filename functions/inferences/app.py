@@ -10,7 +10,11 @@ from inferences.api import build
 from inferences.store import DynamoInferences
 from shared.dynamodb import connect
 from shared.tables import tables
+from shared.telemetry import Deployment, Telemetry
 
-handler = build(DynamoInferences(connect(), tables(os.environ)["target"]))
+handler = build(
+    DynamoInferences(connect(os.environ), tables(os.environ)["target"]),
+    Telemetry("inferences", Deployment.read(os.environ)),
+)
 gc.enable()
 gc.freeze()  # what a cold start leaves behind lives as long as the environment

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from feedback.model import Inference
 from feedback.rows import DOCUMENTS, episode_item, inference_item
 from shared.document import dump
@@ -53,16 +51,17 @@ class DynamoInferences:
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
         except self.client.exceptions.ConditionalCheckFailedException as error:
-            _require_same(item, error)
+            # The stubs' response has no Item.
+            recorded: Item = error.response.get("Item", {})  # type: ignore[assignment]
+            _require_same(item, recorded)
 
 
-def _require_same(item: Item, error: ClientError) -> None:
-    recorded: Item = error.response.get("Item", {})  # type: ignore[assignment]  # the stubs have no Item
+def _require_same(item: Item, recorded: Item) -> None:
     if _normal(recorded) != _normal(item):
         kind, uuid = item["target_type"]["S"], item["target_id"]["S"]
         raise InferenceConflict(
             f"{kind.capitalize()} ID: {uuid} is already recorded, with other content"
-        ) from error
+        )
 
 
 def _normal(item: Item) -> Item:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def build(receipts: DynamoReceipts, labels: DynamoLabels, status: Status) -> Handler:
+def build(
+    receipts: DynamoReceipts, labels: DynamoLabels, status: Status, telemetry: Telemetry
+) -> Handler:
     """Make the Lambda handler."""
     views: dict[str, Callable[[Call], dict[str, Any]]] = {
         "GET /internal/feedback/{target_id}/{feedback_id}": partial(_receipt, receipts),
@@ -33,7 +35,7 @@ def build(receipts: DynamoReceipts, labels: DynamoLabels, status: Status) -> Han
     def answer(call: Call) -> Reply:
         return http.reply(HTTPStatus.OK, views[call.event["routeKey"]](call))
 
-    return endpoint(answer, Telemetry("reads", accepted="ReadAnswered", refused="ReadRefused"))
+    return endpoint(answer, telemetry)
 
 
 def _receipt(receipts: DynamoReceipts, call: Call) -> dict[str, Any]:

@@ -12,8 +12,6 @@ from shared.uuids import Uuid
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from shared.items import Item
-
 
 @dataclass(frozen=True, slots=True)
 class DynamoLabels:
@@ -24,20 +22,27 @@ class DynamoLabels:
 
     def latest(self, datapoint_id: Uuid, query: LabelQuery) -> dict[str, Any] | None:
         """Return the newest label that fits; None if there is none. Raises StorageUnavailable."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.tables[LABELS],
-            KeyConditionExpression="datapoint_id = :datapoint",
-            FilterExpression="metric_name = :metric AND #output = :output",
-            ExpressionAttributeNames={"#output": "output"},
-            ExpressionAttributeValues={
+        start: Any = {}
+        while True:
+            with outages():  # each page is a call, and looks at the time that is left
+                page: Any = self.client.query(**self._query(datapoint_id, query), **start)
+            if page["Items"]:
+                return read_label(page["Items"][0])
+            if "LastEvaluatedKey" not in page:
+                return None
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _query(self, datapoint_id: Uuid, query: LabelQuery) -> dict[str, Any]:
+        return {
+            "TableName": self.tables[LABELS],
+            "KeyConditionExpression": "datapoint_id = :datapoint",
+            "FilterExpression": "metric_name = :metric AND #output = :output",
+            "ExpressionAttributeNames": {"#output": "output"},
+            "ExpressionAttributeValues": {
                 ":datapoint": {"S": datapoint_id},
                 ":metric": {"S": query.metric_name},
                 ":output": {"S": query.output},
             },
-            ScanIndexForward=False,
-            ConsistentRead=True,
-        )
-        with outages():
-            items = (item for page in pages for item in page["Items"])
-            newest: Item | None = next(items, None)  # type: ignore[assignment]  # stubs
-        return None if newest is None else read_label(newest)
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+        }

@@ -1,23 +1,22 @@
 """DynamoDB: the client, made for one request at a time, and which of its failures are outages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004
-
-from shared import VERSION
 from shared.clock import Seconds
+from shared.deadline import RESERVE
+from shared.direct import connect as direct
+from shared.direct.client import LEAST
+from shared.direct.failure import Failure, Unreachable
 from shared.refusal import Refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-WORST_CALL: Seconds = 12.0
-"""How long one call takes at the very most: three attempts, and the pauses between."""
+SHORTEST_CALL: Seconds = RESERVE + LEAST
+"""How much of an invocation must be left for a call to begin; its deadline does the rest."""
 
 _CONGESTED = frozenset(
     {
@@ -44,25 +43,13 @@ class StorageUnavailable(Refusal):
         self.congested = congested
 
 
-def connect(*, attempts: int = 3) -> "DynamoDBClient":
-    """Make the client.
+def connect(environ: Mapping[str, str]) -> "DynamoDBClient":
+    """Make the client that this environment asks for.
 
-    A call has three attempts of at most three seconds each: DynamoDB answers in milliseconds, and
-    a caller is better served by an early 503 than by a long wait. A short user agent saves a fifth
-    of a call's work. The SDK does not validate parameters, since the tests do.
+    It is typed as the SDK's, whose methods, parameters and dictionaries it has; which of them, and
+    how long a call takes, says `shared.direct.client`.
     """
-    return boto3.client(
-        "dynamodb",
-        config=Config(
-            connect_timeout=1,
-            read_timeout=2,
-            retries={"mode": "standard", "total_max_attempts": attempts},
-            max_pool_connections=1,
-            tcp_keepalive=True,
-            parameter_validation=False,
-            user_agent=f"tensorzero-feedback/{VERSION}",
-        ),
-    )
+    return cast("DynamoDBClient", direct.connect(environ))
 
 
 @contextmanager
@@ -73,11 +60,11 @@ def outages() -> Iterator[None]:
     """
     try:
         yield
-    except ClientError as error:
+    except Failure as error:
         congested = error.response["Error"]["Code"] in _CONGESTED
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         if not congested and status < HTTPStatus.INTERNAL_SERVER_ERROR:
             raise
-        raise StorageUnavailable(congested=congested) from error
-    except (ConnectionError, HTTPClientError) as error:
-        raise StorageUnavailable from error
+        raise StorageUnavailable(congested=congested) from error.__cause__ or error
+    except Unreachable as error:
+        raise StorageUnavailable from error.__cause__ or error

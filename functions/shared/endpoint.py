@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol, TypeAlias
 
+from shared import deadline
 from shared.caller import Caller, caller
 from shared.clock import TimeLeft
 from shared.http import Event, Reply, refuse
@@ -42,13 +43,13 @@ def endpoint(answer: Callable[[Call], Reply], telemetry: Telemetry) -> Handler:
             return context.get_remaining_time_in_millis() / 1_000
 
         try:
-            reply = answer(
-                Call(event, caller(event, time.time()), time_left, context.aws_request_id)
-            )
+            with deadline.bound(deadline.invocation(time_left())):
+                reply = answer(
+                    Call(event, caller(event, time.time()), time_left, context.aws_request_id)
+                )
         except Refusal as refusal:
             telemetry.refuse(refusal, context.aws_request_id)
             return refuse(refusal)
-        telemetry.accept()
         return reply
 
     return handler

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from shared.clock import Seconds, TimeLeft
-from shared.dynamodb import WORST_CALL, StorageUnavailable
+from shared.dynamodb import SHORTEST_CALL, StorageUnavailable
 
 FIRST_PAUSE: Seconds = 0.025
 LONGEST_PAUSE: Seconds = 1.0
@@ -28,7 +28,7 @@ def retry(
         try:
             return call()
         except StorageUnavailable as refusal:
-            if not refusal.congested or time_left() < pause + WORST_CALL:
+            if not refusal.congested or time_left() < pause + SHORTEST_CALL:
                 raise
         sleep(pause * _RANDOM.uniform(0.5, 1))
         pause = min(2 * pause, LONGEST_PAUSE)
@@ -36,5 +36,5 @@ def retry(
 
 def require_time(time_left: TimeLeft) -> None:
     """Raise StorageUnavailable if Lambda might end the invocation before a call is answered."""
-    if time_left() < WORST_CALL:
+    if time_left() < SHORTEST_CALL:
         raise StorageUnavailable

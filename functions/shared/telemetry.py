@@ -1,78 +1,104 @@
-"""Telemetry: one CloudWatch metric for each outcome, and one log line for each refusal."""
+"""Telemetry: one log line and one count for each refusal.
+
+A success leaves nothing: API Gateway counts and logs it, and a line of ours would cost more than
+the rest of the request.
+"""
 
 import json
 import sys
 import time
-
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
-    AmazonCloudWatchEMFProvider,
-)
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from shared.dynamodb import StorageUnavailable
 from shared.refusal import Refusal
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
 NAMESPACE = "TensorZeroFeedback"
 """Where CloudWatch keeps the metrics."""
-_COUNT_HERE = "the count"
-"""Stands in a metric's document where the count goes."""
+REFUSED = "Refused"
+"""Counts the requests, and the elements of batches, that a caller has to change."""
 UNAVAILABLE = "StorageUnavailable"
-"""Counts the requests that DynamoDB could not serve; every service has it."""
+"""Counts those that DynamoDB could not serve."""
+
+
+class Deployment(NamedTuple):
+    """Which version of which function of which stack this is."""
+
+    stack: str
+    function: str
+    version: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """Read the environment: the stack's name is the template's, the others are Lambda's."""
+        return cls(
+            environment["STACK_NAME"],
+            environment.get("AWS_LAMBDA_FUNCTION_NAME", ""),
+            environment.get("AWS_LAMBDA_FUNCTION_VERSION", ""),
+        )
 
 
 class Telemetry:
-    """CloudWatch metrics and log lines of one service; never a caller's value."""
+    """CloudWatch metrics and log lines of one service; a caller's value is in none of them."""
 
-    def __init__(self, service: str, *, accepted: str, refused: str) -> None:
-        """Name the service, and the metrics that count what it accepted and refused."""
-        self._logger = Logger(service=service)
-        self._accepted = Counter(service, accepted)
-        self._refused = Counter(service, refused)
-        self._unavailable = Counter(service, UNAVAILABLE)
-
-    def accept(self, times: int = 1) -> None:
-        """Count what was answered 200."""
-        self._accepted.count(times)
+    def __init__(self, service: str, deployment: Deployment) -> None:
+        """Name the service; nothing is loaded before the first refusal."""
+        self._service = service
+        self._deployment = deployment
+        self._logger: Logger | None = None
 
     def refuse(self, refusal: Refusal, request_id: str, times: int = 1) -> None:
-        """Count and log a refusal; an outage of the database under its own name, as a warning."""
+        """Log and count a refusal; an outage of the database by another metric, as a warning.
+
+        The log has the type of the refusal's cause, if there is one: not its text, which may hold
+        what the caller sent.
+        """
         if isinstance(refusal, StorageUnavailable):
-            self._logger.warning(
+            self._log().warning(
                 "storage unavailable",
                 code=refusal.code,
                 cause=type(refusal.__cause__ or refusal).__name__,
                 request_id=request_id,
                 times=times,
             )
-            self._unavailable.count(times)
+            # By stack for whoever watches it, and by version to undo a rollout.
+            self._count(UNAVAILABLE, times, ["stack"], ["function", "version"])
         else:
-            self._logger.info("refused", code=refusal.code, request_id=request_id, times=times)
-            self._refused.count(times)
+            cause = {"cause": type(refusal.__cause__).__name__} if refusal.__cause__ else {}
+            self._log().info(
+                "refused", extra=cause, code=refusal.code, request_id=request_id, times=times
+            )
+            self._count(REFUSED, times, ["stack", "service"])
 
     def reject(self, code: str, reason: str, request_id: str) -> None:
-        """Count and log a refusal whose reason the caller does not see: the log has it."""
-        self._logger.info("refused", code=code, reason=reason, request_id=request_id)
-        self._refused.count()
+        """Log and count a refusal whose reason the caller does not see: the log has it."""
+        self._log().info("refused", code=code, reason=reason, request_id=request_id)
+        self._count(REFUSED, 1, ["stack", "service"])
 
+    def _log(self) -> "Logger":
+        if self._logger is None:
+            from aws_lambda_powertools import Logger  # noqa: PLC0415 - only refusals pay for it
 
-class Counter:
-    """A metric that counts, in CloudWatch's embedded metric format.
+            self._logger = Logger(service=self._service)
+        return self._logger
 
-    Powertools writes the document once; a request only stamps it. Written anew each time, it
-    costs a request 4 % of all its work.
-    """
-
-    def __init__(self, service: str, metric: str) -> None:
-        """Write the document around its timestamp."""
-        provider = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, service=service)
-        provider.add_metric(metric, MetricUnit.Count, 1)
-        document = provider.serialize_metric_set()
-        stamped = json.dumps({**document, metric: [_COUNT_HERE]}, separators=(",", ":"))
-        self._before, rest = stamped.split(str(document["_aws"]["Timestamp"]), 1)
-        self._between, self._after = rest.split(json.dumps(_COUNT_HERE), 1)
-
-    def count(self, times: int = 1) -> None:
-        """Print the metric with this count and the present time."""
-        now = time.time_ns() // 1_000_000
-        sys.stdout.write(f"{self._before}{now}{self._between}{times}.0{self._after}\n")
+    def _count(self, metric: str, times: int, *dimensions: list[str]) -> None:
+        """Print the count in CloudWatch's embedded metric format, as Powertools writes it."""
+        values = {"service": self._service, **self._deployment._asdict()}
+        directive = {
+            "Namespace": NAMESPACE,
+            "Dimensions": dimensions,
+            "Metrics": [{"Name": metric, "Unit": "Count"}],
+        }
+        document = {
+            "_aws": {
+                "Timestamp": time.time_ns() // 1_000_000,
+                "CloudWatchMetrics": [directive],
+            },
+            **{name: values[name] for names in dimensions for name in names},
+            metric: [float(times)],
+        }
+        sys.stdout.write(f"{json.dumps(document, separators=(',', ':'))}\n")

@@ -11,7 +11,7 @@ from shared.telemetry import Telemetry
 from submit.service import Service
 
 
-def build(service: Service) -> Handler:
+def build(service: Service, telemetry: Telemetry) -> Handler:
     """Make the Lambda handler."""
 
     def answer(call: Call) -> Reply:
@@ -21,6 +21,4 @@ def build(service: Service) -> Handler:
         headers = {"idempotent-replayed": "true"} if accepted.replayed else {}
         return http.reply(HTTPStatus.OK, {"feedback_id": accepted.feedback_id}, **headers)
 
-    return endpoint(
-        answer, Telemetry("submit", accepted="FeedbackAccepted", refused="FeedbackRefused")
-    )
+    return endpoint(answer, telemetry)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from feedback import reservations
+from feedback.json_schema.validation import Validation
 from feedback.lookup import BatchRead, Lookup
 from feedback.model import Accepted, Record
 from feedback.request import FeedbackRequest
@@ -33,6 +34,7 @@ class Service:
     wait_limit: Seconds
     """How long a target is waited for at most; TensorZero's own waits are 1 to 6 s."""
     clock: Clock
+    validation: Validation
 
     def submit(
         self, request: FeedbackRequest, key: str | None, caller: Caller, time_left: TimeLeft
@@ -57,7 +59,7 @@ class Service:
         record, earlier = self._look_up(drafted, by_key, now, time_left)
         if by_key and earlier:
             return Accepted(by_key.holder(earlier), replayed=True)
-        rows = complete(drafted, record, self.catalog)
+        rows = complete(drafted, record, self.catalog, self.validation.begin(time_left))
         if request.dryrun:
             return Accepted(feedback_id)
         reserved = [by_key] if by_key else []

@@ -17,6 +17,7 @@ LAMBDAS = {*PACKAGES.values()}
 HEAVY = {
     "asyncio",
     "aws_xray_sdk",
+    "boto3",
     "configuration",
     "cryptography",
     "httpx",
@@ -27,6 +28,7 @@ HEAVY = {
     "tomli",
     "tomllib",
     "unittest",
+    "urllib3",
     "yaml",
 }
 NEEDS = {"inferences": {"pydantic"}}
@@ -40,7 +42,7 @@ connected, drawn = [], []
 functions = sys.argv[2]
 
 def audit(event, arguments):
-    if event in ("socket.connect", "socket.getaddrinfo", "subprocess.Popen"):
+    if event in ("socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.fork"):
         connected.append([event, str(arguments)])
 
 def profile(frame, event, function):
@@ -108,7 +110,7 @@ def test_no_other_lambda_is_loaded(package: str, start: dict[str, Any]) -> None:
 
 
 def test_nothing_is_connected_to(start: dict[str, Any]) -> None:
-    """Neither a network nor another process."""
+    """Neither a network nor another process: a snapshot has one process in it."""
     assert start["connected"] == []
 
 

@@ -37,8 +37,7 @@ ONLY = {
     "pydantic": {"inferences.request"},
     "pydantic_core": {"inferences.request"},
     "jsonschema_rs": {
-        "feedback.demonstration.json_schema.pattern",
-        "feedback.demonstration.json_schema.validation",
+        "feedback.json_schema.schema",
         "configuration.schema",
     },
     "jwt": {"authorizer.tokens"},

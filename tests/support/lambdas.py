@@ -61,14 +61,15 @@ def packages() -> dict[str, str]:
 
 
 def variables(package: str, tables: Mapping[str, str]) -> dict[str, str]:
-    """Return a Lambda's own variables, as the template sets them; `tables` by the code's keys."""
+    """Return a Lambda's variables as the template and AWS set them; `tables` by the code's keys."""
     [function] = [name for name, one in PACKAGES.items() if one == package]
     known = {**values(), "AWS::StackName": "stack"}
     known |= {TABLES[key]: name for key, name in tables.items()}
-    return {
+    template = {
         name: str(known[value["Ref"]] if isinstance(value, dict) else value)
         for name, value in _variables(function).items()
     }
+    return {**template, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(known["MemorySize"])}
 
 
 @contextmanager

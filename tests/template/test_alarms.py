@@ -5,7 +5,7 @@ import json
 import pytest
 
 from shared.dynamodb import StorageUnavailable
-from shared.telemetry import NAMESPACE, UNAVAILABLE, Telemetry
+from shared.telemetry import NAMESPACE, UNAVAILABLE, Deployment, Telemetry
 from tests.support.deployment import deployed
 from tests.support.template import properties
 from tests.template.transform import packaged, translated
@@ -45,12 +45,11 @@ def test_an_alarm_watches_what_is_published_and_says_what_to_do(alarm: str) -> N
     assert one["AlarmActions"] == [TOPIC]
 
 
-@pytest.mark.xfail(reason="shared.telemetry counts by service only", strict=True)
 def test_unavailable_storage_is_counted_by_stack_and_by_version(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """As the alarms look for it."""
-    Telemetry("submit", accepted="A", refused="R").refuse(StorageUnavailable(), "id")
+    Telemetry("submit", Deployment("s", "f", "1")).refuse(StorageUnavailable(), "id")
     metric = json.loads(capsys.readouterr().out.splitlines()[-1])
     [directive] = metric["_aws"]["CloudWatchMetrics"]
 

@@ -9,8 +9,10 @@ from feedback.lookup import BatchRead, Reads
 from feedback.model import Accepted, Record, Target
 from feedback.reservations import Reservation
 from feedback.rows import Row
+from feedback.waiting import TargetNotFound
 from shared.catalog import Catalog
-from shared.clock import Clock, TimeLeft
+from shared.clock import Clock, Seconds, TimeLeft
+from shared.dynamodb import StorageUnavailable
 from shared.items import Item
 from shared.uuids import Uuid
 
@@ -23,89 +25,119 @@ class Invocation:
     milliseconds_left: int = 28_000
 
     def get_remaining_time_in_millis(self) -> int:
-        """Tell how long Lambda would still wait."""
+        """Return how long Lambda would still wait."""
         return self.milliseconds_left
 
 
 @dataclass
+class Failures:
+    """Fails the first calls that it is asked about: DynamoDB is too busy, or out of reach."""
+
+    left: int = 0
+    congested: bool = True
+
+    def next(self) -> None:
+        """Fail, unless all failures have happened."""
+        self.left -= 1
+        if self.left >= 0:
+            raise StorageUnavailable(congested=self.congested)
+
+
+@dataclass
 class ListStore:
-    """Rows in a list, and what they claimed by its key."""
+    """Rows in a list, and the items of reservations by key."""
 
     rows: list[Row] = field(default_factory=list)
-    claimed: dict[str, Item] = field(default_factory=dict)
+    reserved: dict[str, Item] = field(default_factory=dict)
+    failures: Failures = field(default_factory=Failures)
 
-    def write(self, rows: Sequence[Row], claims: Sequence[Reservation], _now: int) -> Uuid | None:
-        """Append the rows, unless a claim is taken."""
-        for claim in claims:
-            if claim.key in self.claimed:
-                return claim.settle(self.claimed[claim.key])
-        self.claimed |= {claim.key: claim.to_item() for claim in claims}
+    def write(
+        self, rows: Sequence[Row], reservations: Sequence[Reservation], _now: Seconds
+    ) -> Uuid | None:
+        """Append the rows, unless something that they reserve is held."""
+        self.failures.next()
+        for reservation in reservations:
+            if reservation.key in self.reserved:
+                return reservation.holder(self.reserved[reservation.key])
+        self.reserved |= {reservation.key: reservation.to_item() for reservation in reservations}
         self.rows += rows
         return None
 
 
 @dataclass
 class ListWriter:
-    """Batches in the list of a store, and how each was to be written."""
+    """Batches in the list of a store, and whether each was to be written atomically."""
 
     store: ListStore = field(default_factory=ListStore)
     atomic: list[bool] = field(default_factory=list)
 
-    def write(self, writings: Sequence[Write], now: int, _time_left: TimeLeft) -> Outcomes:
+    def write(self, writes: Sequence[Write], now: Seconds, _time_left: TimeLeft) -> Outcomes:
         """Store each of them."""
         self.atomic.append(False)
-        return self._store(writings, now)
+        return self._store(writes, now)
 
     def write_atomically(
-        self, writings: Sequence[Write], now: int, _time_left: TimeLeft
+        self, writes: Sequence[Write], now: Seconds, _time_left: TimeLeft
     ) -> Outcomes:
-        """Store all of them: nothing can be in the way of a list."""
+        """Store all of them: nothing keeps them out of a list."""
         self.atomic.append(True)
-        return self._store(writings, now)
+        return self._store(writes, now)
 
-    def _store(self, writings: Sequence[Write], now: int) -> Outcomes:
+    def _store(self, writes: Sequence[Write], now: Seconds) -> Outcomes:
         outcomes: Outcomes = {}
-        for writing in writings:
-            first = self.store.write(writing.rows, writing.claims, now)
-            outcomes[writing.id] = Accepted(first, repeated=True) if first else Accepted(writing.id)
+        for write in writes:
+            holder = self.store.write(write.rows, write.reservations, now)
+            outcomes[write.id] = Accepted(holder, replayed=True) if holder else Accepted(write.id)
         return outcomes
 
 
 @dataclass
 class DictLookup:
-    """Targets and claims in dictionaries, and the looks that were taken at targets."""
+    """Targets and reservations in dictionaries, and what was looked up."""
 
     records: dict[Target, Record] = field(default_factory=dict)
-    claimed: dict[str, Item] = field(default_factory=dict)
+    reserved: dict[str, Item] = field(default_factory=dict)
     looks: list[Target] = field(default_factory=list)
+    keys: list[int] = field(default_factory=list)
+    """How many reservations each read was for."""
+    failures: Failures = field(default_factory=Failures)
 
-    def get(self, target: Target, _reads: Reads) -> Record | None:
-        """Look once."""
-        self.looks.append(target)
-        return self.records.get(target)
+    def get(self, target: Target, reads: Reads) -> Record | None:
+        """Look one target up."""
+        batch = BatchRead({target: reads})
+        self.read(batch)
+        if batch.impossible:
+            raise TargetNotFound(target)
+        return batch.records.get(target)
 
-    def read(self, question: BatchRead) -> None:
-        """Look for all at once."""
-        self.looks += question.targets
-        question.records |= {
-            target: self.records[target] for target in question.targets if target in self.records
-        }
-        question.claimed |= {key: self.claimed[key] for key in question.keys if key in self.claimed}
+    def read(self, batch: BatchRead) -> None:
+        """Look all of them up at once."""
+        self.failures.next()
+        self.looks += batch.targets
+        self.keys.append(len(batch.keys))
+        levels = {recorded.id: recorded.level for recorded in self.records}
+        for target, reads in batch.targets.items():
+            if target in self.records:
+                parts = self.records[target]._asdict()
+                batch.records[target] = Record(**{name: parts[name] for name in reads})
+            elif target.id in levels:
+                batch.impossible.add(target)
+        batch.reserved |= {key: self.reserved[key] for key in batch.keys if key in self.reserved}
 
 
 @dataclass
 class ManualTime:
     """Time that passes only while somebody sleeps; `meanwhile` happens at its moment."""
 
-    moment: float = 1_790_000_000.0
-    slept: list[float] = field(default_factory=list)
-    meanwhile: dict[float, Callable[[], None]] = field(default_factory=dict)
+    moment: Seconds = 1_790_000_000.0
+    slept: list[Seconds] = field(default_factory=list)
+    meanwhile: dict[Seconds, Callable[[], None]] = field(default_factory=dict)
 
-    def now(self) -> float:
-        """Tell the time."""
+    def now(self) -> Seconds:
+        """Return the time."""
         return self.moment
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: Seconds) -> None:
         """Let the time pass, and what happens in it happen."""
         self.slept.append(seconds)
         self.moment += seconds
@@ -113,12 +145,12 @@ class ManualTime:
             self.meanwhile.pop(due)()
 
     def clock(self) -> Clock:
-        """Give it as the clock that the code under test takes."""
+        """Return it as the clock that the code under test takes."""
         return Clock(self.now, self.sleep)
 
 
-def uuid7(seconds: float, rest: int = 1) -> Uuid:
-    """Make the id of something that came to be at a moment."""
+def uuid7(seconds: Seconds, rest: int = 1) -> Uuid:
+    """Make the id of something that was made at a moment."""
     digits = f"{round(seconds * 1_000):012x}"
     return Uuid(f"{digits[:8]}-{digits[8:]}-7000-8000-{rest:012x}")
 
@@ -127,6 +159,7 @@ def catalog(
     *,
     observability: bool = True,
     target_validation: bool = True,
+    debug: bool = False,
     folder: Path = Path("no/such/folder"),
 ) -> Catalog:
     """Make a configuration with a metric of each type and level."""
@@ -134,7 +167,7 @@ def catalog(
         snapshot_hash="5f" * 32,
         observability=observability,
         target_validation=target_validation,
-        debug=False,
+        debug=debug,
         metrics={
             "liked": ("boolean", "inference"),
             "resolved": ("boolean", "episode"),

@@ -2,12 +2,13 @@
 
 from feedback.demonstration import chat, json_output
 from feedback.demonstration.library import ChatFunction, library
+from feedback.json_schema.check import Check
 from feedback.model import Record
 from shared.catalog import Catalog
 from shared.document import Json
 
 
-def parse(value: Json, record: Record, catalog: Catalog) -> Json:
+def parse(value: Json, record: Record, catalog: Catalog, check: Check) -> Json:
     """Return the answer as TensorZero stores it. Raises a Refusal.
 
     InvalidDemonstration if the function could not have given this answer; UnknownFunction,
@@ -16,5 +17,5 @@ def parse(value: Json, record: Record, catalog: Catalog) -> Json:
     known = library(catalog.folder)
     function = known.function(record.function_name)
     if isinstance(function, ChatFunction):
-        return chat.parse(value, function, record, known)
-    return json_output.parse(value, function, record, debug=catalog.debug)
+        return chat.parse(value, function, record, known, check)
+    return json_output.parse(value, function, record, check, debug=catalog.debug)

@@ -1,9 +1,9 @@
 """Demonstrations of chat functions: a text, or blocks of text and tool calls."""
 
 from feedback.demonstration.invalid import InvalidDemonstration
-from feedback.demonstration.json_schema.validation import violation
 from feedback.demonstration.library import ChatFunction, Library
 from feedback.demonstration.toolset import Params, toolset
+from feedback.json_schema.check import Check
 from feedback.model import Record
 from shared import fields
 from shared.document import Json, dump, found
@@ -18,7 +18,9 @@ TOOL_CALL: dict[str, fields.Field] = {
 Block = dict[str, Json]
 
 
-def parse(value: Json, function: ChatFunction, record: Record, library: Library) -> list[Json]:
+def parse(
+    value: Json, function: ChatFunction, record: Record, library: Library, check: Check
+) -> list[Json]:
     """Return the blocks as TensorZero stores them. Raises InvalidDemonstration.
 
     Every block is read before any tool call is checked. Raises ToolNotFound and DuplicateTool if
@@ -30,7 +32,7 @@ def parse(value: Json, function: ChatFunction, record: Record, library: Library)
     if not isinstance(value, list):
         raise InvalidDemonstration("Demonstration must be a string or an array of content blocks")
     blocks = [_read(element) for element in value]
-    return [_complete(block, tools) for block in blocks]
+    return [_complete(block, tools, check) for block in blocks]
 
 
 def _read(element: Json) -> Block:
@@ -61,20 +63,20 @@ def _found(element: Json) -> str:
     return "number" if is_number else found(element)
 
 
-def _complete(block: Block, tools: dict[str, str | None]) -> Block:
+def _complete(block: Block, tools: dict[str, str | None], check: Check) -> Block:
     if block["type"] == "text":
         return block
-    name, arguments = str(block["name"]), block["arguments"]
+    name, arguments = str(block["name"]), dump(block["arguments"])
     if name not in tools:
         raise InvalidDemonstration("Demonstration contains invalid tool name")
     schema = tools[name]
-    if schema is None or violation(schema, arguments) is not None:
+    if schema is None or check(schema, arguments) is not None:
         raise InvalidDemonstration("Demonstration contains invalid tool call arguments")
     return {
         "type": "tool_call",
         "id": block["id"],
         "raw_name": name,
-        "raw_arguments": dump(arguments),
+        "raw_arguments": arguments,
         "name": name,
-        "arguments": arguments,
+        "arguments": block["arguments"],
     }

@@ -1,4 +1,4 @@
-"""The refusals that the rules of demonstrations have in common."""
+"""The refusal that the rules of demonstrations have in common."""
 
 from shared.refusal import Refusal
 
@@ -7,9 +7,3 @@ class InvalidDemonstration(Refusal):
     """A demonstration that its function could not have answered."""
 
     code = "invalid_demonstration"
-
-
-class InvalidSchema(Refusal):
-    """A recorded schema that does not compile, or asks for too much work."""
-
-    code = "invalid_schema"

@@ -3,8 +3,8 @@
 import json
 
 from feedback.demonstration.invalid import InvalidDemonstration
-from feedback.demonstration.json_schema.validation import violation
 from feedback.demonstration.library import JsonFunction
+from feedback.json_schema.check import Check
 from feedback.model import Record
 from shared.document import Json, dump
 from shared.refusal import excerpt
@@ -22,7 +22,9 @@ SCORES: tuple[dict[str, Json], ...] = (
 )
 
 
-def parse(value: Json, function: JsonFunction, record: Record, *, debug: bool) -> dict[str, Json]:
+def parse(
+    value: Json, function: JsonFunction, record: Record, check: Check, *, debug: bool
+) -> dict[str, Json]:
     """Return the value as TensorZero stores it. Raises InvalidDemonstration, InvalidSchema.
 
     The schema is the one recorded with the inference, or the function's if none was.
@@ -31,12 +33,12 @@ def parse(value: Json, function: JsonFunction, record: Record, *, debug: bool) -
     if record.function_name.startswith(JUDGE):
         schema = _without_thinking(schema)
     text = dump(value)
-    reason = violation(schema, value)
-    if reason is not None:
+    violation = check(schema, text)
+    if violation is not None:
         data = f"\n\nData:\n{excerpt(text)}" if debug else ""
         raise InvalidDemonstration(
             "Demonstration does not fit function output schema: JSON Schema validation failed:\n"
-            f"{excerpt(reason)}{data}\n\nSchema:\n{excerpt(schema)}"
+            f"{violation.message}{data}\n\nSchema:\n{excerpt(schema)}"
         )
     return {"raw": text, "parsed": value}
 

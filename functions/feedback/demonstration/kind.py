@@ -6,6 +6,7 @@ from feedback.model import Kind, Record
 from shared.document import Json, dump
 
 if TYPE_CHECKING:
+    from feedback.json_schema.check import Check
     from shared.catalog import Catalog
 
 
@@ -13,10 +14,10 @@ def _parse(_metric: str, value: Json) -> Json:
     return value
 
 
-def _complete(value: Json, record: Record, catalog: "Catalog") -> str:
+def _complete(value: Json, record: Record, catalog: "Catalog", check: "Check") -> str:
     from feedback.demonstration import answer  # noqa: PLC0415 - a metric does not need it
 
-    return dump(answer.parse(value, record, catalog))
+    return dump(answer.parse(value, record, catalog, check))
 
 
 KIND = Kind(

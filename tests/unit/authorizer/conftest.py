@@ -1,4 +1,4 @@
-"""Keys that operators made, and what stands in for the table that they lie in."""
+"""Keys that operators made, and what stands in for the table that holds them."""
 
 import hashlib
 from dataclasses import dataclass, field, replace
@@ -6,26 +6,32 @@ from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from authorizer.credential import Token
 from authorizer.keys import ApiKey, TokenKey
+from shared.dynamodb import StorageUnavailable
 
 SECRET = "s" * 48
 PUBLIC_ID = "publicId0001"
 KID = "tokenKey0001"
+KEY = f"sk-t0-{PUBLIC_ID}-{SECRET}"
 
 
 @dataclass
 class DictKeys:
-    """Keys in dictionaries, and which were looked up."""
+    """Keys in dictionaries, and which were looked up; or a table that does not answer."""
 
     api_keys: dict[str, ApiKey] = field(default_factory=dict)
     token_keys: dict[str, TokenKey] = field(default_factory=dict)
     looks: list[str] = field(default_factory=list)
+    failure: Exception | None = None
 
     def api_key(self, public_id: str) -> ApiKey | None:
         """Look once."""
+        if self.failure:
+            raise StorageUnavailable from self.failure
         self.looks.append(public_id)
         return self.api_keys.get(public_id)
 
@@ -40,22 +46,32 @@ class DictKeys:
         self.token_keys[KID] = replace(self.token_keys[KID], **attributes)
 
 
+def private_key(algorithm: str) -> Any:
+    """Make a private key for an algorithm."""
+    if algorithm == "RS256":
+        return rsa.generate_private_key(65_537, 2_048)
+    if algorithm == "ES256":
+        return ec.generate_private_key(ec.SECP256R1())
+    return ed25519.Ed25519PrivateKey.generate()
+
+
 @dataclass(frozen=True)
 class Signer:
-    """An application's server, which has the private key."""
+    """An application's server, which has a private key."""
 
-    private: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    algorithm: str = "EdDSA"
+    private: Any = field(default_factory=lambda: private_key("EdDSA"))
 
     def token_key(self) -> TokenKey:
-        """Give what the authorizer knows of it."""
+        """Return what the authorizer knows of it."""
         pem = self.private.public_key().public_bytes(
             Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
         )
-        return TokenKey(KID, None, None, algorithm="EdDSA", public_key=pem.decode())
+        return TokenKey(KID, None, None, algorithm=self.algorithm, public_key=pem.decode())
 
-    def sign(self, claims: dict[str, Any], **header: Any) -> str:
+    def sign(self, claims: dict[str, Any], **header: Any) -> Token:
         """Sign."""
-        return jwt.encode(claims, self.private, "EdDSA", {"kid": KID, **header})
+        return Token(jwt.encode(claims, self.private, self.algorithm, {"kid": KID, **header}))
 
 
 @pytest.fixture(scope="session")

@@ -4,15 +4,26 @@ from typing import Any
 
 import pytest
 
-from authorizer.claims import MAX_AUTHOR, MAX_METRICS, MAX_TARGETS, Claims, InvalidToken
+from authorizer.claims import (
+    LEEWAY,
+    MAX_AUTHOR,
+    MAX_LIFETIME,
+    MAX_METRICS,
+    MAX_TARGETS,
+    Claims,
+    ExpiredToken,
+    InvalidToken,
+)
+from authorizer.rejection import Rejection
 from shared.uuids import Uuid
-from tests.unit.authorizer.claims import ABSENT, TARGET, claims
+from tests.unit.authorizer.claims import ABSENT, NOW, TARGET, claims
 
-NO_TIME: list[Any] = [ABSENT, None, "1790000000", 1.5, 1e9, True, -1, 2**53]
+NO_TIME: list[Any] = [None, "1790000000", True, -1, 2**53, float("nan"), float("inf"), [NOW]]
 WRONG: dict[str, list[Any]] = {
     "sub": [ABSENT, None, "", 5, ["ada"], "x" * (MAX_AUTHOR + 1), "\ud800"],
-    "exp": NO_TIME,
-    "iat": NO_TIME,
+    "exp": [ABSENT, *NO_TIME],
+    "iat": [ABSENT, *NO_TIME],
+    "nbf": NO_TIME,
     "targets": [
         *(ABSENT, None, [], TARGET, {TARGET: 1}, [5], [TARGET, "x"], [TARGET, None]),
         [TARGET] * (MAX_TARGETS + 1),
@@ -25,46 +36,35 @@ WRONG: dict[str, list[Any]] = {
 }
 
 
-def test_claims_are_read() -> None:
-    """Unless it says so, a token is not for one vote only."""
-    assert Claims.parse(claims(exp=1_790_000_000)) == Claims(
+def _parse(**changes: Any) -> Claims:
+    return Claims.parse(claims(**changes), NOW)
+
+
+@pytest.mark.parametrize("once", [True, False, ABSENT])
+@pytest.mark.parametrize("spelling", ["{}", "{{{}}}", "urn:uuid:{}"])
+def test_claims_are_read(once: Any, spelling: str) -> None:
+    """A target in any spelling; others may read the token as well, so unknown claims are let be."""
+    target = spelling.format(TARGET.upper())
+
+    assert _parse(once=once, targets=[target], iss="shop", plan={"free": True}) == Claims(
         author="ada",
         targets=[Uuid(TARGET)],
         metrics=["liked"],
-        once=False,
-        expires_at=1_790_000_000,
+        once=once is True,
+        expires_at=NOW + 600,
     )
-    assert Claims.parse(claims(once=True)).once is True
-    assert Claims.parse(claims(once=False)).once is False
-
-
-@pytest.mark.parametrize(
-    "spelling",
-    [TARGET.upper(), TARGET.replace("-", ""), f"urn:uuid:{TARGET}", f"{{{TARGET}}}"],
-)
-def test_a_target_is_known_by_whatever_spelling(spelling: str) -> None:
-    """As TensorZero reads a UUID."""
-    assert Claims.parse(claims(targets=[spelling])).targets == [TARGET]
 
 
 def test_the_bounds_themselves_are_allowed() -> None:
-    """As many as fit."""
-    read = Claims.parse(
-        claims(
-            sub="é" * MAX_AUTHOR,
-            targets=[TARGET] * MAX_TARGETS,
-            metrics=["liked"] * MAX_METRICS,
-            exp=2**53 - 1,
-            iat=0,
-        )
+    """As many as fit; when it was made does not matter."""
+    read = _parse(
+        sub="é" * MAX_AUTHOR,
+        targets=[TARGET] * MAX_TARGETS,
+        metrics=["liked"] * MAX_METRICS,
+        iat=0,
     )
 
     assert (len(read.author), len(read.targets), len(read.metrics)) == (256, 20, 50)
-
-
-def test_claims_of_no_meaning_here_are_let_be() -> None:
-    """Others may read the token as well."""
-    assert Claims.parse(claims(iss="shop", jti="1", plan={"free": True})).author == "ada"
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,23 @@ def test_claims_of_no_meaning_here_are_let_be() -> None:
 def test_a_claim_of_another_type_is_refused(name: str, wrong: Any) -> None:
     """The reason names it, and does not repeat it."""
     with pytest.raises(InvalidToken, match=f"^{name}: expected"):
-        Claims.parse(claims(**{name: wrong}))
+        _parse(**{name: wrong})
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "refusal"),
+    [
+        ({"exp": NOW + 1}, {"exp": NOW}, ExpiredToken),
+        ({"exp": NOW + 1.5}, {"exp": NOW + 0.5}, ExpiredToken),
+        ({"exp": NOW + MAX_LIFETIME}, {"exp": NOW + MAX_LIFETIME + 1}, InvalidToken),
+        ({"nbf": NOW + LEEWAY}, {"nbf": NOW + LEEWAY + 1}, InvalidToken),
+    ],
+    ids=["end", "fraction", "a year", "beginning"],
+)
+def test_a_token_is_good_for_a_time(
+    good: dict[str, Any], bad: dict[str, Any], refusal: type[Rejection]
+) -> None:
+    """A server's clock may be a minute ahead; one that counts milliseconds is refused."""
+    assert _parse(**good, iat=NOW + 600).expires_at == int(good.get("exp", NOW + 600))
+    with pytest.raises(refusal):
+        _parse(**bad)

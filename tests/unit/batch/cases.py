@@ -1,10 +1,10 @@
-"""Elements of every sort: accepted, refused at once, and refused by what a look finds."""
+"""Elements of every sort: accepted, refused at once, and refused by what a look-up finds."""
 
 from typing import Any
 
 from shared.document import Json
 from shared.uuids import Uuid
-from tests.unit.batch.stack import EPISODE, INFERENCE, NOBODY, SILENT, element
+from tests.unit.batch.stack import EPISODE, INFERENCE, MISSING, NO_OUTPUT, element
 
 LABEL: dict[str, Any] = {
     "internal": True,
@@ -14,7 +14,7 @@ LABEL: dict[str, Any] = {
         "tensorzero::human_feedback": "true",
     },
 }
-ON_EPISODE = {"inference_id": None, "episode_id": EPISODE}
+ON_EPISODE: dict[str, Any] = {"inference_id": None, "episode_id": EPISODE}
 
 ACCEPTED: dict[str, dict[str, Json]] = {
     "a boolean": element(),
@@ -29,34 +29,26 @@ ACCEPTED: dict[str, dict[str, Json]] = {
 }
 REFUSED_AT_ONCE: dict[str, Json] = {
     "no object": 5,
-    "null": None,
     "nothing": {},
     "no value": {"metric_name": "liked"},
+    "an unknown field": element(foo=1),
     "a malformed id": element(inference_id="x"),
-    "a wrong type": element(tags={"a": 1}),
+    "a malformed key": element("é"),
+    "a key of another type": element(idempotency_key=5),
     "a reserved tag": element(tags={"tensorzero::x": ""}),
-    "an incomplete evaluation": element(
-        internal=True, tags={"tensorzero::datapoint_id": "", "tensorzero::human_feedback": ""}
-    ),
-    "too many tags": element(tags={str(number): "" for number in range(513)}),
     "both ids": element(episode_id=EPISODE),
     "no id": element(metric_name="comment", inference_id=None),
     "an unknown metric": element(metric_name="nope"),
-    "the wrong level": element(metric_name="rating"),
     "an id of another version": element(inference_id=Uuid("0192c4a0-7e00-4000-8000-000000000001")),
     "a wrong value": element(value=1),
-    "a wrong value on a missing target": element(value=1, inference_id=NOBODY),
+    "a wrong value on a missing target": element(value=1, inference_id=MISSING),
     "a label of an episode": element(metric_name="resolved", **ON_EPISODE, **LABEL),
-    "a malformed label": element(
-        internal=True, tags={**LABEL["tags"], "tensorzero::datapoint_id": "x"}
-    ),
 }
 REFUSED_LATER: dict[str, dict[str, Json]] = {
-    "a missing target": element(inference_id=NOBODY),
+    "a missing target": element(inference_id=MISSING),
     "an episode's id as an inference's": element(
         metric_name="comment", value="", inference_id=EPISODE
     ),
-    "a label without an output": element(inference_id=SILENT, **LABEL),
+    "a label without an output": element(inference_id=NO_OUTPUT, **LABEL),
     "too large an item": element(tags={str(number): "x" * 50_000 for number in range(10)}),
 }
-REFUSED = {**REFUSED_AT_ONCE, **REFUSED_LATER}

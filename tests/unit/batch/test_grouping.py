@@ -1,4 +1,4 @@
-"""Transactions: as few as there can be, none beyond DynamoDB's limits, and what one leaves over."""
+"""Transactions: as few as possible, none beyond DynamoDB's limits, and what one leaves over."""
 
 from itertools import pairwise
 from typing import Any
@@ -13,7 +13,7 @@ from batch.writes import Outcomes, Write
 from feedback.model import Accepted
 from feedback.reservations import IdempotencyKeyReused, Reservation
 from feedback.rows import Row
-from feedback.transaction import MAX_BYTES, MAX_PUTS
+from feedback.transaction import MAX_BYTES, MAX_PUTS, Obstacle
 from shared.items import item_size
 from tests.unit.fakes import uuid7
 
@@ -21,200 +21,148 @@ NOW = 1_790_000_000
 LARGEST = 400 * 1024
 
 
-def _writing(number: int, *, keyed: bool = False, rows: int = 1, size: int = 0) -> Write:
-    """Make what is written of an element; its first row has so many bytes, or a few."""
+def _write(number: int, *, keyed: bool = False, rows: int = 1, size: int = 0) -> Write:
+    """Make the write of an element; its first row has so many bytes, or a few."""
     id_ = uuid7(NOW, number)
     items: list[Any] = [{"id": {"S": id_}}, {"feedback_id": {"S": id_}}][:rows]
     room = size - item_size({**items[0], "value": {"S": ""}})
     items[0]["value"] = {"S": "x" * room}
-    claims = [Reservation(f"{number:064x}", id_, "f" * 64, NOW)] if keyed else []
-    return Write(id_, [Row("boolean", item) for item in items], claims)
+    reservations = [Reservation(f"{number:064x}", id_, "f" * 64, NOW)] if keyed else []
+    return Write(id_, [Row("boolean", item) for item in items], reservations)
 
 
-WRITINGS = st.lists(
+WRITES = st.lists(
     st.tuples(st.booleans(), st.integers(1, 2), st.sampled_from([0, 1_000, 100_000, LARGEST])),
     max_size=120,
 ).map(
     lambda drawn: [
-        _writing(number, keyed=keyed, rows=rows, size=size)
+        _write(number, keyed=keyed, rows=rows, size=size)
         for number, (keyed, rows, size) in enumerate(drawn)
     ]
 )
 
 
-def _puts(group: list[Write]) -> int:
-    return sum(writing.puts for writing in group)
+def _fits(group: list[Write]) -> bool:
+    puts, size = sum(one.puts for one in group), sum(one.size for one in group)
+    return puts <= 100 and size <= 4 * 1024 * 1024
 
 
-def _size(group: list[Write]) -> int:
-    return sum(writing.size for writing in group)
+@given(WRITES)
+def test_transactions_are_as_full_as_they_can_be(writes: list[Write]) -> None:
+    """They take everything in order, and no element is torn apart."""
+    groups = list(transactions(writes))
 
-
-@given(WRITINGS)
-def test_everything_is_in_one_transaction_and_each_is_as_full_as_can_be(
-    writings: list[Write],
-) -> None:
-    """In order, and no element is torn apart."""
-    groups = list(transactions(writings))
-
-    assert [writing for group in groups for writing in group] == writings
+    assert [write for group in groups for write in group] == writes
     assert all(groups)
-    for group in groups:
-        assert _puts(group) <= 100
-        assert _size(group) <= 4 * 1024 * 1024
-    for group, after in pairwise(groups):
-        fuller = [*group, after[0]]
-        assert _puts(fuller) > MAX_PUTS or _size(fuller) > MAX_BYTES
+    assert all(map(_fits, groups))
+    assert not any(_fits([*group, after[0]]) for group, after in pairwise(groups))
 
 
-@pytest.mark.parametrize(
-    ("count", "keyed", "groups"),
-    [
-        (0, True, []),
-        (50, True, [50]),
-        (51, True, [50, 1]),
-        (100, True, [50, 50]),
-        (100, False, [100]),
-    ],
-)
-def test_a_hundred_puts_are_one_transaction(count: int, keyed: bool, groups: list[int]) -> None:
-    """A key is a put as well."""
-    writings = [_writing(number, keyed=keyed) for number in range(count)]
+@given(WRITES)
+def test_an_atomic_batch_is_one_transaction_or_refused(writes: list[Write]) -> None:
+    """If it is more than DynamoDB takes at once."""
+    if _fits(writes):
+        assert only_transaction(writes) == writes
+        return
 
-    assert [len(group) for group in transactions(writings)] == groups
-
-
-def test_four_megabytes_are_one_transaction() -> None:
-    """To the byte."""
-    full = [_writing(number, size=LARGEST) for number in range(10)]
-    left = 4 * 1024 * 1024 - _size(full)
-
-    assert len(list(transactions([*full, _writing(10, size=left)]))) == 1
-    assert len(list(transactions([*full, _writing(10, size=left + 1)]))) == 2
-    assert len(only_transaction([*full, _writing(10, size=left)])) == 11
     with pytest.raises(BatchTooLarge):
-        only_transaction([*full, _writing(10, size=left + 1)])
+        only_transaction(writes)
+
+
+def test_the_limits_are_reached_exactly() -> None:
+    """A hundred puts, where a key is one as well; four megabytes, to the byte."""
+    keyed = [_write(number, keyed=True) for number in range(51)]
+    full = [_write(number, size=LARGEST) for number in range(10)]
+    left = 4 * 1024 * 1024 - sum(write.size for write in full)
+    bytes_ = {extra: [*full, _write(10, size=left + extra)] for extra in (0, 1)}
+
+    assert (MAX_PUTS, MAX_BYTES) == (100, 4_194_304)
+    assert [len(group) for group in transactions(keyed)] == [50, 1]
+    assert [len(group) for group in transactions(bytes_[0])] == [11]
+    assert [len(group) for group in transactions(bytes_[1])] == [10, 1]
+    for writes, found in ((keyed, "found 102 and "), (bytes_[1], "found 11 and 4194305")):
+        with pytest.raises(BatchTooLarge) as caught:
+            only_transaction(writes)
+        assert str(caught.value).startswith(
+            "An atomic batch stores at most 100 items (an element is one, and one more with an "
+            "idempotency_key or an evaluation label) and 4194304 bytes, found "
+        )
+        assert found in str(caught.value)
 
 
 def test_an_element_counts_with_its_key_and_its_label() -> None:
-    """Each is an item; only what is one alone needs no transaction."""
-    alone, keyed, label = _writing(1), _writing(1, keyed=True), _writing(1, rows=2)
+    """Each is an item; only one row without a key needs no transaction."""
+    plain, keyed, label = _write(1), _write(1, keyed=True), _write(1, rows=2)
 
-    assert [one.puts for one in (alone, keyed, label)] == [1, 2, 2]
-    assert [one.is_plain for one in (alone, keyed, label)] == [True, False, False]
-    [claim] = keyed.claims
-    assert keyed.size == alone.size + item_size(claim.to_item())
-    assert label.size == alone.size + item_size(label.rows[1].item)
-
-
-@pytest.mark.parametrize(
-    ("writings", "found"),
-    [
-        ([_writing(number, keyed=True) for number in range(51)], "found 102 and "),
-        ([_writing(number, size=LARGEST) for number in range(11)], "found 11 and 4505600"),
-    ],
-)
-def test_what_is_more_than_one_transaction_takes_is_refused_as_one(
-    writings: list[Write], found: str
-) -> None:
-    """In words that say what counts, what may be and what is."""
-    with pytest.raises(BatchTooLarge) as caught:
-        only_transaction(writings)
-
-    assert str(caught.value).startswith(
-        "An atomic batch stores at most 100 items (an element is one, and one more with an "
-        "idempotency_key or an evaluation label) and 4194304 bytes, found "
-    )
-    assert found in str(caught.value)
+    assert [one.puts for one in (plain, keyed, label)] == [1, 2, 2]
+    assert [one.is_plain for one in (plain, keyed, label)] == [True, False, False]
+    assert keyed.size == plain.size + item_size(keyed.reservations[0].to_item())
+    assert label.size == plain.size + item_size(label.rows[1].item)
 
 
-def test_as_much_as_one_transaction_takes_is_one() -> None:
-    """A hundred puts, or none."""
-    writings = [_writing(number, keyed=True) for number in range(50)]
-
-    assert only_transaction(writings) == writings
-    assert only_transaction([]) == []
+ONE, TWO, THREE = (_write(number, keyed=True) for number in (1, 2, 3))
+LABEL = _write(4, rows=2)
+OTHERS = [_write(9)]
+NONE, CONFLICT = Obstacle(None, congested=False), Obstacle(None, congested=True)
 
 
-ONE, TWO, THREE = (_writing(number, keyed=True) for number in (1, 2, 3))
-LABEL = _writing(4, rows=2)
-NONE = {"Code": "None"}
-CONFLICT = {"Code": "TransactionConflict"}
-OTHERS = [_writing(9)]
+def _held(write: Write, **changes: Any) -> Obstacle:
+    item = {**write.reservations[0].to_item(), "feedback_id": {"S": uuid7(NOW, 99)}, **changes}
+    return Obstacle(item, congested=False)
 
 
-def _taken(writing: Write, **changes: Any) -> dict[str, Any]:
-    earlier = {**writing.claims[0].to_item(), "feedback_id": {"S": uuid7(NOW, 99)}, **changes}
-    return {"Code": "ConditionalCheckFailed", "Item": earlier}
-
-
-def _sort(
-    *reasons: dict[str, Any], atomic: bool = False
-) -> tuple[bool, list[list[Write]], Outcomes]:
+def _sort(*obstacles: Obstacle, atomic: bool = False) -> tuple[bool, list[list[Write]], Outcomes]:
+    """Sort the transaction of ONE, LABEL, TWO and THREE, each of two puts."""
     pending, outcomes = [[ONE, LABEL, TWO, THREE], OTHERS], Outcomes()
-    crowded = sort(pending, list(reasons) or None, outcomes, atomic=atomic)
+    congested = sort(pending, list(obstacles) or None, outcomes, atomic=atomic)
     assert pending.pop() is OTHERS
-    return crowded, pending, outcomes
+    return congested, pending, outcomes
 
 
 @pytest.mark.parametrize("atomic", [False, True])
-def test_of_a_transaction_that_passed_everything_is_stored(atomic: bool) -> None:
-    """And nothing is left to do."""
-    crowded, pending, outcomes = _sort(atomic=atomic)
+def test_a_transaction_that_passed_is_stored_whole(atomic: bool) -> None:
+    """Nothing is left to do."""
+    stored = {one.id: Accepted(one.id) for one in (ONE, LABEL, TWO, THREE)}
 
-    assert outcomes == {one.id: Accepted(one.id) for one in (ONE, LABEL, TWO, THREE)}
-    assert (crowded, pending) == (False, [])
+    assert _sort(atomic=atomic) == (False, [], stored)
 
 
-def test_whose_key_was_taken_is_answered_by_whoever_took_it() -> None:
-    """The first one's id, or a refusal; the others are tried again without them."""
-    other = _taken(THREE, fingerprint={"S": "another"})
+def test_an_element_whose_key_is_held_is_answered_by_the_holder() -> None:
+    """With the first one's id, or a refusal; the others are tried again without it."""
+    other = _held(THREE, fingerprint={"S": "another"})
 
-    crowded, pending, outcomes = _sort(*[NONE] * 4, _taken(TWO), NONE, other, NONE)
+    congested, pending, outcomes = _sort(*[NONE] * 4, _held(TWO), NONE, other, NONE)
 
-    assert outcomes[TWO.id] == Accepted(uuid7(NOW, 99), repeated=True)
+    assert outcomes[TWO.id] == Accepted(uuid7(NOW, 99), replayed=True)
     assert isinstance(outcomes[THREE.id], IdempotencyKeyReused)
-    assert (crowded, pending) == (False, [[ONE, LABEL]])
+    assert (congested, pending) == (False, [[ONE, LABEL]])
 
 
-@pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError"])
 @pytest.mark.parametrize("place", [2, 3])
-def test_what_is_in_conflict_no_longer_stands_in_the_way_of_the_rest(
-    reason: str, place: int
-) -> None:
-    """Whichever of its items it was: both are put back, the rest first."""
-    reasons = [NONE] * 8
-    reasons[place] = {"Code": reason}
+def test_a_conflict_does_not_hold_the_others_up(place: int) -> None:
+    """Whichever of its items is in conflict: both are put back, the rest first."""
+    obstacles = [CONFLICT if number == place else NONE for number in range(8)]
 
-    assert _sort(*reasons) == (True, [[ONE, TWO, THREE], [LABEL]], {})
+    assert _sort(*obstacles) == (True, [[ONE, TWO, THREE], [LABEL]], {})
 
 
-def test_what_is_taken_is_not_in_conflict() -> None:
-    """It is answered, and not tried again."""
-    crowded, pending, outcomes = _sort(
-        _taken(ONE), CONFLICT, NONE, NONE, NONE, CONFLICT, NONE, NONE
-    )
+@pytest.mark.parametrize(
+    ("atomic", "pending"), [(False, [[LABEL, THREE], [TWO]]), (True, [[LABEL, TWO, THREE]])]
+)
+def test_an_atomic_batch_stays_together(atomic: bool, pending: list[list[Write]]) -> None:
+    """But for what is stored already: that is not in conflict, whatever its other item is."""
+    obstacles = [_held(ONE), CONFLICT, NONE, NONE, NONE, CONFLICT, NONE, NONE]
 
-    assert (crowded, pending) == (True, [[LABEL, THREE], [TWO]])
-    assert list(outcomes) == [ONE.id]
+    congested, left, outcomes = _sort(*obstacles, atomic=atomic)
 
-
-def test_an_atomic_batch_stays_together() -> None:
-    """Whatever is in conflict; but for what is stored already."""
-    crowded, pending, outcomes = _sort(
-        _taken(ONE), NONE, NONE, NONE, NONE, CONFLICT, NONE, NONE, atomic=True
-    )
-
-    assert (crowded, pending) == (True, [[LABEL, TWO, THREE]])
+    assert (congested, left) == (True, pending)
     assert list(outcomes) == [ONE.id]
 
 
 @pytest.mark.parametrize("atomic", [False, True])
 def test_if_all_are_answered_nothing_is_left(atomic: bool) -> None:
     """No empty transaction."""
-    taken = [reason for one in (ONE, TWO, THREE) for reason in (_taken(one), NONE)]
-    pending, outcomes = [[ONE, TWO, THREE]], Outcomes()
+    pending, outcomes = [[ONE, TWO]], Outcomes()
 
-    assert sort(pending, taken, outcomes, atomic=atomic) is False
-    assert pending == []
-    assert {*outcomes} == {ONE.id, TWO.id, THREE.id}
+    assert sort(pending, [_held(ONE), NONE, _held(TWO), NONE], outcomes, atomic=atomic) is False
+    assert (pending, {*outcomes}) == ([], {ONE.id, TWO.id})

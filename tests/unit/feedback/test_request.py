@@ -1,6 +1,10 @@
 """The request's shape: seven fields, with the nulls that the official client sends."""
 
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedback.request import FeedbackRequest
 from shared.document import Json
@@ -9,116 +13,55 @@ from shared.refusal import Refusal
 from shared.uuids import Uuid
 
 ID = Uuid("0192c4a0-7e00-7000-8000-000000000001")
+MINIMAL: dict[str, Json] = {"metric_name": "m", "value": None}
+NAMES = "`episode_id`, `inference_id`, `metric_name`, `value`, `internal`, `tags`, `dryrun`"
+"""In TensorZero's order; an extension never enters the body."""
+OPTIONAL: dict[str, st.SearchStrategy[Json]] = {
+    "inference_id": st.sampled_from([None, ID]),
+    "episode_id": st.sampled_from([None, ID]),
+    "internal": st.booleans(),
+    "tags": st.dictionaries(st.text(), st.text()),
+    "dryrun": st.sampled_from([None, False, True]),
+}
 
 
-def _refusal(document: Json) -> Refusal:
-    with pytest.raises(Refusal) as caught:
-        FeedbackRequest.parse(document)
-    return caught.value
-
-
-def test_the_official_clients_request_is_read() -> None:
-    """It sends every field, some of them null."""
-    request = FeedbackRequest.parse(
-        {
-            "episode_id": None,
-            "inference_id": ID.upper(),
-            "metric_name": "m",
-            "value": True,
-            "internal": False,
-            "tags": {},
-            "dryrun": None,
-        }
-    )
-
-    assert request == FeedbackRequest("m", value=True, inference_id=ID)
-
-
-def test_two_fields_are_enough() -> None:
-    """All others have a default."""
-    request = FeedbackRequest.parse({"metric_name": "", "value": None})
-
-    assert request == FeedbackRequest(
-        metric_name="",
-        value=None,
-        inference_id=None,
-        episode_id=None,
-        internal=False,
-        tags={},
-        dryrun=None,
-    )
-
-
-def test_every_field_is_read() -> None:
-    """Under its own name."""
-    document: Json = {
-        "metric_name": "m",
-        "value": [1],
-        "inference_id": ID,
-        "episode_id": f"{{{ID}}}",
-        "internal": True,
-        "tags": {"a": "b"},
-        "dryrun": True,
+@given(st.fixed_dictionaries({"metric_name": st.text(), "value": st.text()}, optional=OPTIONAL))
+def test_each_field_is_read_under_its_own_name(document: dict[str, Any]) -> None:
+    """Two are enough; an id may be spelled in any way, and null is as good as absent."""
+    defaults: dict[str, Json] = {
+        "inference_id": None,
+        "episode_id": None,
+        "internal": False,
+        "tags": {},
+        "dryrun": None,
+    }
+    spelled = {
+        name: f"{{{value.upper()}}}" if value == ID else value for name, value in document.items()
     }
 
-    assert FeedbackRequest.parse(document) == FeedbackRequest(
-        metric_name="m",
-        value=[1],
-        inference_id=ID,
-        episode_id=ID,
-        internal=True,
-        tags={"a": "b"},
-        dryrun=True,
-    )
+    assert FeedbackRequest.parse(spelled)._asdict() == {**defaults, **document}
+
+
+NULL = "invalid type: null, expected"
 
 
 @pytest.mark.parametrize(
-    ("field", "expected"),
-    [("metric_name", "a string"), ("internal", "a boolean"), ("tags", "a map")],
-)
-def test_null_is_refused_where_tensorzero_refuses_it(field: str, expected: str) -> None:
-    """These have a default for what is absent, not for what is null."""
-    refusal = _refusal({"metric_name": "m", "value": 1, field: None})
-
-    assert isinstance(refusal, InvalidField)
-    assert str(refusal) == f"{field}: invalid type: null, expected {expected}"
-
-
-@pytest.mark.parametrize("field", ["inference_id", "episode_id", "dryrun"])
-def test_null_is_absent_elsewhere(field: str) -> None:
-    """As if the field were not there."""
-    document: Json = {"metric_name": "m", "value": 1, field: None}
-
-    assert FeedbackRequest.parse(document) == FeedbackRequest("m", 1)
-
-
-@pytest.mark.parametrize(
-    ("document", "text"),
+    ("document", "kind", "text"),
     [
-        ({}, "missing field `metric_name`"),
-        ({"value": 1}, "missing field `metric_name`"),
-        ({"metric_name": "m"}, "missing field `value`"),
+        ({}, MissingField, "missing field `metric_name`"),
+        ({"metric_name": "m"}, MissingField, "missing field `value`"),
+        ({**MINIMAL, "metric_name": None}, InvalidField, f"metric_name: {NULL} a string"),
+        ({**MINIMAL, "internal": None}, InvalidField, f"internal: {NULL} a boolean"),
+        ({**MINIMAL, "tags": None}, InvalidField, f"tags: {NULL} a map"),
+        ({**MINIMAL, "x": 1}, UnknownField, f"x: unknown field `x`, expected one of {NAMES}"),
+        ([None] * 7, InvalidField, "invalid type: sequence, expected a JSON object"),
     ],
+    ids=["nothing", "no value", "no name", "internal", "tags", "unknown", "array"],
 )
-def test_a_missing_name_is_told_before_a_missing_value(document: Json, text: str) -> None:
-    """In TensorZero's words."""
-    refusal = _refusal(document)
+def test_a_malformed_request_is_refused(document: Json, kind: type[Refusal], text: str) -> None:
+    """As TensorZero does, but for an array: it takes one of seven elements."""
+    with pytest.raises(Refusal) as caught:
+        FeedbackRequest.parse(document)
 
-    assert isinstance(refusal, MissingField)
-    assert str(refusal) == text
-
-
-def test_an_unknown_field_is_told_with_all_seven() -> None:
-    """In TensorZero's order; an extension never enters the body."""
-    refusal = _refusal({"metric_name": "m", "value": 1, "foo": 1})
-
-    assert isinstance(refusal, UnknownField)
-    assert str(refusal) == (
-        "foo: unknown field `foo`, expected one of `episode_id`, `inference_id`, "
-        "`metric_name`, `value`, `internal`, `tags`, `dryrun`"
-    )
-
-
-def test_an_array_is_refused_even_with_seven_elements() -> None:
-    """Which TensorZero takes."""
-    assert isinstance(_refusal([None, ID, "m", True, False, {}, None]), InvalidField)
+    assert caught.type is kind
+    assert str(caught.value) == text

@@ -1,4 +1,4 @@
-"""Claims: whose they are, what counts as the same request, and when they are free again."""
+"""Reservations: whose they are, what counts as the same request, and when they are free again."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback import claims
 from feedback.kinds import boolean
 from feedback.model import Level, Metric, Target
 from feedback.request import FeedbackRequest
@@ -16,130 +15,109 @@ from feedback.reservations import (
     Reservation,
     fingerprint,
     is_expired,
+    of_key,
+    of_vote,
 )
-from shared.caller import Caller
+from shared.caller import ANYBODY, Caller
+from shared.uuids import Uuid
 from tests.unit.fakes import uuid7
 
 NOW = 1_790_000_000
-FIRST, SECOND = uuid7(NOW, 1), uuid7(NOW, 2)
-INFERENCE = uuid7(NOW, 3)
+FIRST, SECOND, INFERENCE = (uuid7(NOW, rest) for rest in (1, 2, 3))
 REQUEST: dict[str, Any] = {"metric_name": "liked", "value": True, "inference_id": INFERENCE}
-ANYBODY = Caller()
 ADA, BOB = Caller(("token", "ada")), Caller(("token", "bob"))
+NAMES = st.lists(st.text('ab",\\', max_size=2), min_size=1, max_size=3)
+METRIC = Metric("liked", boolean.KIND, Level.INFERENCE)
 
 
-def _claim(
-    key: str = "k", caller: Caller = ANYBODY, id_: str = FIRST, **changes: Any
+def _key(
+    key: str = "k", caller: Caller = ANYBODY, feedback_id: Uuid = FIRST, **changes: Any
 ) -> Reservation:
     request = FeedbackRequest.parse({**REQUEST, **changes})
-    return claims.of_key(key, request, caller, uuid7(NOW, int(id_[-1])), NOW + 60)
+    return of_key(key, request, caller, feedback_id, NOW + 60.5)
 
 
-def test_a_key_is_remembered_until_its_time_has_come() -> None:
-    """DynamoDB is told when it may delete it."""
-    assert _claim().to_item() == {
-        "key": {"S": _claim().key},
+def test_a_key_is_stored_with_what_answers_a_repeat() -> None:
+    """And with the second from which on DynamoDB may delete it."""
+    assert _key().to_item() == {
+        "key": {"S": _key().key},
         "feedback_id": {"S": FIRST},
         "fingerprint": {"S": fingerprint(FeedbackRequest.parse(REQUEST))},
         "expires_at": {"N": str(NOW + 60)},
     }
 
 
-@pytest.mark.parametrize(("now", "expired"), [(0, False), (9, False), (10, True), (11, True)])
-def test_a_key_is_free_again_when_its_time_has_come(now: int, expired: bool) -> None:
-    """Though DynamoDB, which deletes when it likes, still has it."""
+@pytest.mark.parametrize(("now", "expired"), [(0, False), (9.9, False), (10, True), (11, True)])
+def test_a_key_is_free_again_when_it_has_expired(now: float, expired: bool) -> None:
+    """Though DynamoDB, which deletes it hours later, still has it."""
     assert is_expired({"key": {"S": "k"}, "expires_at": {"N": "10"}}, now) is expired
 
 
-def test_a_vote_is_taken_for_good() -> None:
-    """It has no time at which it may be deleted."""
-    vote = claims.of_vote(ADA, Target(Level.INFERENCE, INFERENCE), METRIC, FIRST)
-
-    assert set(vote.to_item()) == {"key", "feedback_id"}
-    assert not is_expired(vote.to_item(), 2**40)
-
-
-def test_the_same_request_is_given_the_first_ones_id() -> None:
-    """Its own is forgotten."""
-    assert _claim(id_=SECOND).settle(_claim().to_item()) == FIRST
-
-
-CHANGES: list[dict[str, Any]] = [
-    {"value": False},
-    {"value": 1},
-    {"metric_name": "other"},
-    {"inference_id": SECOND},
-    {"inference_id": None, "episode_id": INFERENCE},
-    {"internal": True},
-    {"tags": {"a": "b"}},
-]
-
-
-@pytest.mark.parametrize("change", CHANGES)
-def test_another_request_with_the_same_key_is_refused(change: dict[str, Any]) -> None:
-    """Whatever it says that the first did not."""
-    with pytest.raises(IdempotencyKeyReused):
-        _claim(**change).settle(_claim().to_item())
-
-
-def test_a_second_vote_is_refused_though_it_says_the_same() -> None:
-    """One vote is one vote."""
-    vote = claims.of_vote(ADA, Target(Level.INFERENCE, INFERENCE), METRIC, SECOND)
-
-    with pytest.raises(AlreadyVoted):
-        vote.settle(vote.to_item())
-
-
-def test_the_same_is_said_in_many_ways() -> None:
-    """Null is as good as absent, ids are spelled as one likes, and tags have no order."""
+def test_a_repeat_is_answered_with_the_first_ones_id() -> None:
+    """Null is as good as absent, ids have several spellings, and tags have no order."""
     spelled: dict[str, Any] = {
         "tags": {"b": "2", "a": "1"},
         "inference_id": f"urn:uuid:{INFERENCE.upper()}",
         "episode_id": None,
-        "value": True,
         "dryrun": False,
-        "metric_name": "liked",
     }
-    plain = {**REQUEST, "tags": {"a": "1", "b": "2"}}
+    first = _key(tags={"a": "1", "b": "2"})
 
-    assert fingerprint(FeedbackRequest.parse(spelled)) == fingerprint(FeedbackRequest.parse(plain))
+    assert _key(feedback_id=SECOND, **spelled).holder(first.to_item()) == FIRST
 
 
-@given(st.lists(st.text(), min_size=1, max_size=3), st.lists(st.text(), min_size=1, max_size=3))
-def test_no_callers_key_is_anothers(one: list[str], other: list[str]) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"value": False},
+        {"value": 1},
+        {"metric_name": "other"},
+        {"inference_id": SECOND},
+        {"inference_id": None, "episode_id": INFERENCE},
+        {"internal": True},
+        {"tags": {"a": "b"}},
+    ],
+    ids=str,
+)
+def test_another_request_with_the_same_key_is_refused(change: dict[str, Any]) -> None:
+    """Whatever it says that the first did not; the refusal names the first one's feedback."""
+    second, first = _key(**change), _key().to_item()
+
+    assert not second.is_same_request(first)
+    with pytest.raises(IdempotencyKeyReused, match=f"another request, stored as {FIRST}:"):
+        second.holder(first)
+
+
+@given(NAMES, NAMES)
+def test_no_two_callers_share_a_key(one: list[str], other: list[str]) -> None:
     """However names and keys are made up to look alike."""
-    *caller, key = one
-    *other_caller, other_key = other
-    same = (
-        _claim(key, Caller(tuple(caller))).key == _claim(other_key, Caller(tuple(other_caller))).key
-    )
+    keys = [_key(key, Caller(tuple(identity))).key for *identity, key in (one, other)]
 
-    assert same == (one == other)
-
-
-METRIC = Metric("liked", boolean.KIND, Level.INFERENCE)
+    assert (keys[0] == keys[1]) == (one == other)
 
 
 def test_a_vote_is_one_authors_on_one_target_and_metric() -> None:
-    """And is no idempotency key."""
-    other = Metric("other", boolean.KIND, Level.INFERENCE)
-    targets = [Target(Level.INFERENCE, INFERENCE), Target(Level.INFERENCE, SECOND)]
+    """The field that the id is in brings no second vote, and a vote is no idempotency key."""
+    metrics = [METRIC, METRIC._replace(name="other")]
     votes = {
-        claims.of_vote(caller, target, metric, FIRST).key
+        of_vote(caller, Target(level, target), metric, FIRST).key
         for caller in (ADA, BOB)
-        for target in targets
-        for metric in (METRIC, other)
+        for target in (INFERENCE, SECOND)
+        for metric in metrics
+        for level in Level
     }
+    keys = {_key(name, ADA).key for name in ("liked", INFERENCE)}
 
     assert len(votes) == 8
-    assert _claim(caller=ADA).key not in votes
+    assert not votes & keys
 
 
-def test_a_vote_is_the_same_by_another_name_of_its_target() -> None:
-    """The field that the id is in brings no second vote."""
-    first, second = (
-        claims.of_vote(ADA, Target(level, INFERENCE), METRIC, FIRST)
-        for level in (Level.INFERENCE, Level.EPISODE)
-    )
+def test_a_second_vote_is_refused_for_good() -> None:
+    """Though it says the same: it holds no fingerprint, and does not expire."""
+    vote = of_vote(ADA, Target(Level.INFERENCE, INFERENCE), METRIC, SECOND)
 
-    assert first == second
+    assert vote.to_item() == {"key": {"S": vote.key}, "feedback_id": {"S": SECOND}}
+    assert not is_expired(vote.to_item(), 2**40)
+    assert not vote.is_same_request(vote.to_item())
+    with pytest.raises(AlreadyVoted):
+        vote.holder(vote.to_item())

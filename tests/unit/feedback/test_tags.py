@@ -1,4 +1,4 @@
-"""Tags: TensorZero's own names are for internal feedback, and an evaluation is told whole."""
+"""Tags: TensorZero's own names are for internal feedback, and an evaluation's must be complete."""
 
 import pytest
 from hypothesis import given
@@ -6,131 +6,89 @@ from hypothesis import strategies as st
 
 from feedback import tags
 from feedback.tags import IncompleteEvaluation, ReservedTag, TagLimitExceeded
+from shared.refusal import Refusal
 
-FREE = st.text(max_size=20).filter(lambda name: not name.startswith("tensorzero::"))
+FREE = st.text(min_size=1, max_size=20).filter(lambda name: not name.startswith("tensorzero::"))
 TEXTS = st.dictionaries(FREE, st.text(max_size=20))
-EVALUATION = {
-    "tensorzero::datapoint_id": "d",
-    "tensorzero::human_feedback": "true",
-    "tensorzero::evaluator_inference_id": "e",
+DATAPOINT, HUMAN = "tensorzero::datapoint_id", "tensorzero::human_feedback"
+EVALUATOR = "tensorzero::evaluator_inference_id"
+PREFIX = "Tag name cannot start with 'tensorzero::': "
+INTERNAL = {"tensorzero::internal": "true"}
+LARGEST = {
+    **{str(number): "" for number in range(511)},
+    "n" * 1_024: "v" * 65_536,
 }
+"""As many tags, and as long ones, as there may be."""
 
 
-@given(TEXTS)
-def test_a_callers_tags_are_stored_as_they_are(given: dict[str, str]) -> None:
-    """None is added, dropped or changed, and the caller's mapping is left alone."""
-    before = dict(given)
+@given(TEXTS, st.sampled_from([{}, {"tensorzero::internal": "false"}, {"tensorzero::x": "y"}]))
+def test_tags_are_stored_as_they_are(given: dict[str, str], reserved: dict[str, str]) -> None:
+    """Internal feedback may have reserved ones, and is marked, whatever the caller says."""
+    internal = {**given, **reserved}
 
     admitted = tags.admit(given, internal=False)
 
-    assert admitted == given == before
+    assert admitted == given
     assert admitted is not given
+    assert tags.admit(internal, internal=True) == {**internal, **INTERNAL}
+    assert internal == {**given, **reserved}
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["tensorzero:x", "TensorZero::x", "", " tensorzero::x", "tensorzero", "a.tensorzero::x"],
-)
-def test_a_name_that_only_resembles_a_reserved_one_is_free(name: str) -> None:
-    """The prefix is exact."""
-    assert tags.admit({name: "v"}, internal=False) == {name: "v"}
-
-
-@pytest.mark.parametrize(
-    "name", ["tensorzero::", "tensorzero::x", "tensorzero::internal", *EVALUATION]
-)
-def test_a_reserved_name_is_refused(name: str) -> None:
-    """By the name."""
-    with pytest.raises(ReservedTag) as caught:
-        tags.admit({"a": "b", name: "true"}, internal=False)
-
-    assert str(caught.value) == f"Tag name cannot start with 'tensorzero::': {name}"
-
-
-def test_a_long_reserved_name_is_cut() -> None:
-    """It is the caller's text."""
-    with pytest.raises(ReservedTag) as caught:
-        tags.admit({"tensorzero::" + "x" * 100_000: ""}, internal=False)
-
-    assert len(str(caught.value)) < 300
-
-
-def test_reserved_names_are_refused_before_an_evaluation_is_looked_at() -> None:
-    """An incomplete one is not told to those who may not send any."""
-    with pytest.raises(ReservedTag):
-        tags.admit(dict.fromkeys(list(EVALUATION)[:2], ""), internal=False)
-
-
-@given(TEXTS)
-def test_internal_feedback_says_so(given: dict[str, str]) -> None:
-    """In a tag that the caller cannot set to anything else."""
-    spoofed = {**given, "tensorzero::internal": "false"}
-
-    assert tags.admit(given, internal=True) == {**given, "tensorzero::internal": "true"}
-    assert tags.admit(spoofed, internal=True) == {**given, "tensorzero::internal": "true"}
-    assert spoofed["tensorzero::internal"] == "false"
-
-
-def test_internal_feedback_may_bear_reserved_names() -> None:
-    """Whatever they are."""
-    given = {"tensorzero::x": "y", **EVALUATION}
-
-    assert tags.admit(given, internal=True) == {**given, "tensorzero::internal": "true"}
-
-
-@pytest.mark.parametrize("left_out", [*EVALUATION, None])
-@pytest.mark.parametrize("value", ["", "anything"])
-def test_only_a_verdict_without_its_evaluator_is_incomplete(
-    left_out: str | None, value: str
-) -> None:
-    """What counts is which names are there, not their values."""
-    given = {name: value for name in EVALUATION if name != left_out}
-    if left_out != "tensorzero::evaluator_inference_id":
-        assert tags.admit(given, internal=True) == {**given, "tensorzero::internal": "true"}
-        return
-
-    with pytest.raises(IncompleteEvaluation) as caught:
-        tags.admit(given, internal=True)
-
-    assert str(caught.value) == (
-        "tensorzero::evaluator_inference_id is required when tensorzero::datapoint_id and "
-        "tensorzero::human_feedback are provided"
-    )
-
-
-@pytest.mark.parametrize(
-    ("given", "named"),
+    "given",
     [
-        ({str(number): "" for number in range(tags.MOST + 1)}, "tags: at most 512"),
-        ({"n" * (tags.LONGEST_NAME + 1): ""}, "tags.nnn"),
-        (
-            {"name": "v" * (tags.LONGEST_VALUE + 1)},
-            "tags.name: a name has at most 1024 characters and a value 65536",
+        *(
+            {name: "v"}
+            for name in ("tensorzero:x", "TensorZero::x", " tensorzero::x", "a.tensorzero::")
         ),
+        {DATAPOINT: "x"},
+        {HUMAN: "x", EVALUATOR: "x"},
+        {DATAPOINT: "x", HUMAN: "x", EVALUATOR: "x"},
+        LARGEST,
+    ],
+    ids=lambda given: f"{list(given)[:3]}",
+)
+def test_tags_within_the_limits_are_taken(given: dict[str, str]) -> None:
+    """The prefix is exact; only a datapoint with human feedback needs an evaluator."""
+    assert tags.admit(given, internal=True) == {**given, **INTERNAL}
+    if DATAPOINT not in given and HUMAN not in given:
+        assert tags.admit(given, internal=False) == given
+
+
+TOKENS = "only an end user's token sets it"
+LENGTHS = "a name has at most 1024 characters and a value 65536, found"
+
+
+@pytest.mark.parametrize(
+    ("given", "internal", "kind", "text"),
+    [
+        *(
+            ({name: "true", DATAPOINT: "", HUMAN: ""}, False, ReservedTag, f"{PREFIX}{name[:200]}")
+            for name in ("tensorzero::", "tensorzero::internal", "tensorzero::" + "x" * 1_000)
+        ),
+        *(
+            ({f"tensorzero::{name}": "x"}, True, ReservedTag, f"tags.tensorzero::{name}: {TOKENS}")
+            for name in ("token_author", "token_key_id")
+        ),
+        ({DATAPOINT: "", HUMAN: ""}, True, IncompleteEvaluation, f"{EVALUATOR} is required when"),
+        (
+            {**LARGEST, "": ""},
+            False,
+            TagLimitExceeded,
+            "tags: at most 512 tags can be given, found 513",
+        ),
+        ({"": "x"}, False, TagLimitExceeded, "tags: a name has at least 1 character"),
+        ({"n" * 1_025: ""}, True, TagLimitExceeded, f"tags.{'n' * 200}…: {LENGTHS} 1025 and 0"),
+        ({"a": "v" * 65_537}, False, TagLimitExceeded, f"tags.a: {LENGTHS} 1 and 65537"),
     ],
 )
-@pytest.mark.parametrize("internal", [True, False])
-def test_too_many_or_too_long_tags_are_refused(
-    given: dict[str, str], named: str, internal: bool
+def test_tags_are_refused_by_name(
+    given: dict[str, str], internal: bool, kind: type[Refusal], text: str
 ) -> None:
-    """By a text that names the tag, says the limit, and is short."""
-    with pytest.raises(TagLimitExceeded) as caught:
+    """Reserved ones first; a long name is cut."""
+    with pytest.raises(Refusal) as caught:
         tags.admit(given, internal=internal)
 
-    assert str(caught.value).startswith(named)
+    assert caught.type is kind
+    assert str(caught.value).startswith(text)
     assert len(str(caught.value)) < 400
-
-
-def test_as_many_and_as_long_tags_as_may_be_are_taken() -> None:
-    """The limits themselves are allowed."""
-    largest = {str(number): "" for number in range(tags.MOST - 1)}
-    largest["n" * tags.LONGEST_NAME] = "v" * tags.LONGEST_VALUE
-
-    assert tags.admit(largest, internal=False) == largest
-
-
-@pytest.mark.parametrize("name", ["tensorzero::token_author", "tensorzero::token_key_id"])
-def test_what_an_end_users_token_says_nobody_else_can_say(name: str) -> None:
-    """Not even internal feedback."""
-    with pytest.raises(ReservedTag, match=f"^tags.{name}: only an end user's token sets it$"):
-        tags.admit({name: "somebody"}, internal=True)

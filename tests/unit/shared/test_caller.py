@@ -1,68 +1,87 @@
-"""Who asks: what the authorizer says of a caller, read without believing a caller anything."""
+"""The caller: what the authorizer writes of one is what a function reads."""
 
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shared.caller import ANYBODY, Caller, CredentialExpired, Grant, caller
-from shared.uuids import Uuid
+from shared.caller import (
+    ANYBODY,
+    Caller,
+    Context,
+    CredentialExpired,
+    Grant,
+    api_key_context,
+    caller,
+    token_context,
+)
+from tests.unit.fakes import uuid7
 
-NOW = 1_790_000_000.0
-INFERENCE = Uuid("0192c4a0-7e00-7000-8000-000000000001")
-KEY = {"credential": "api_key", "public_id": "abcdefghijkl"}
-TOKEN = {
-    "credential": "token",
-    "key_id": "mnopqrstuvwx",
-    "author": "ada",
-    "targets": [INFERENCE],
-    "metrics": ["liked", "comment"],
-    "once": True,
-    "expires_at": NOW + 60,
+NOW = 1_790_000_000
+GRANTS = st.builds(
+    Grant,
+    st.frozensets(st.integers(0, 9).map(lambda rest: uuid7(NOW, rest))),
+    st.frozensets(st.text()),
+    st.booleans(),
+)
+CONTEXTS = {
+    "API key": lambda expires_at: api_key_context("abcdefghijkl", expires_at),
+    "token": lambda expires_at: token_context(
+        "mnopqrstuvwx", "ada", Grant(frozenset(), frozenset(), once=False), expires_at
+    ),
 }
 
 
-def _event(context: dict[str, Any]) -> dict[str, Any]:
+def _event(context: Context) -> dict[str, Any]:
     return {"requestContext": {"authorizer": {"lambda": context}}}
 
 
 @pytest.mark.parametrize("event", [{}, {"requestContext": {}}, {"headers": {"authorization": "x"}}])
 def test_without_an_authorizer_it_is_anybody(event: dict[str, Any]) -> None:
-    """Authentication is off, or the function was invoked by itself."""
+    """Authentication is off, or the function was invoked directly."""
     assert caller(event, NOW) == ANYBODY
 
 
-def test_an_api_key_is_known_by_its_public_id() -> None:
-    """Which is stored with what it writes."""
-    assert caller(_event(KEY), NOW) == Caller(
-        ("api_key", "abcdefghijkl"), {"tensorzero::api_key_public_id": "abcdefghijkl"}
+@given(st.text(), st.none() | st.integers(NOW + 1, 2**53))
+def test_an_api_keys_context_is_read_back(public_id: str, expires_at: int | None) -> None:
+    """Its public id is stored with what it writes."""
+    assert caller(_event(api_key_context(public_id, expires_at)), NOW) == Caller(
+        ("api_key", public_id), {"tensorzero::api_key_public_id": public_id}
     )
 
 
-def test_a_token_is_known_by_its_author_and_grants_what_it_names() -> None:
-    """Both are stored with what it writes."""
-    assert caller(_event(TOKEN), NOW) == Caller(
-        ("token", "ada"),
-        {"tensorzero::token_key_id": "mnopqrstuvwx", "tensorzero::token_author": "ada"},
-        Grant(frozenset({INFERENCE}), frozenset({"liked", "comment"}), once=True),
+@given(st.text(), st.text(), GRANTS, st.integers(NOW + 1, 2**53))
+def test_a_tokens_context_is_read_back(
+    key_id: str, author: str, grant: Grant, expires_at: int
+) -> None:
+    """Author and key are stored; the identity is the author's, whichever key signed."""
+    assert caller(_event(token_context(key_id, author, grant, expires_at)), NOW) == Caller(
+        ("token", author),
+        {"tensorzero::token_key_id": key_id, "tensorzero::token_author": author},
+        grant,
     )
 
 
-def test_an_author_is_the_same_whichever_key_signed() -> None:
-    """A rotation of keys brings no second vote, and no second row of an idempotency key."""
-    rotated = {**TOKEN, "key_id": "another4key5"}
+@pytest.mark.parametrize("context", CONTEXTS)
+@pytest.mark.parametrize("expires_at", [0, NOW - 1, NOW])
+def test_a_credential_that_has_ended_is_refused(context: str, expires_at: int) -> None:
+    """Though the authorizer's answer is still cached; a second before, it is valid."""
+    event = _event(CONTEXTS[context](expires_at))
 
-    assert caller(_event(rotated), NOW).identity == caller(_event(TOKEN), NOW).identity
-
-
-@pytest.mark.parametrize("context", [KEY, TOKEN])
-@pytest.mark.parametrize("expires_at", [NOW, NOW - 1, str(int(NOW))])
-def test_a_credential_ends_when_it_says_so(context: dict[str, Any], expires_at: object) -> None:
-    """Though the authorizer's answer is still cached."""
+    assert caller(event, expires_at - 1).identity
     with pytest.raises(CredentialExpired):
-        caller(_event({**context, "expires_at": expires_at}), NOW)
+        caller(event, NOW)
 
 
-def test_a_key_that_does_not_expire_does_not() -> None:
-    """And one that will is good until then."""
-    assert caller(_event(KEY), 1e12).identity
-    assert caller(_event({**KEY, "expires_at": NOW + 0.5}), NOW).identity
+@pytest.mark.parametrize("once", [True, False])
+def test_values_of_the_context_may_arrive_as_texts(once: bool) -> None:
+    """API Gateway passes numbers and booleans either way."""
+    context = CONTEXTS["token"](NOW + 1)
+    spelled = {**context, "once": str(once).lower(), "expires_at": str(NOW + 1)}
+
+    read = caller(_event(spelled), NOW)
+
+    assert read == caller(_event({**context, "once": once}), NOW)
+    with pytest.raises(CredentialExpired):
+        caller(_event(spelled), NOW + 1)

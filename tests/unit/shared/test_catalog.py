@@ -20,7 +20,7 @@ COMPILED = {
 
 @pytest.fixture
 def layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Put the folder that a layer brings in front of the path."""
+    """Put the folder of a layer in front of the path; it is no package yet."""
     folder = tmp_path / "tensorzero_config"
     folder.mkdir()
     (folder / "catalog.json").write_text(json.dumps(COMPILED))
@@ -28,37 +28,30 @@ def layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_a_compiled_configuration_is_read(layer: Path) -> None:
-    """Each key is a field."""
-    compiled = Catalog.load(layer)
-
-    assert {name: getattr(compiled, name) for name in COMPILED} == COMPILED
-
-
-def test_the_layer_is_found_by_its_name(layer: Path) -> None:
-    """Not by a path, which differs between Lambda, the emulator and tests."""
+def test_the_layer_is_found_by_its_name_and_read(layer: Path) -> None:
+    """Its path differs between Lambda, the emulator and tests; each key is a field."""
     (layer / "__init__.py").touch()
 
-    assert catalog.bundle() == layer
-    assert Catalog.bundled() == Catalog.load(layer)
+    compiled = Catalog.bundled()
+
+    assert catalog.bundle() == compiled.folder == layer
+    assert {name: getattr(compiled, name) for name in COMPILED} == COMPILED
     assert "tensorzero_config" not in sys.modules
 
 
-def test_a_missing_layer_is_told() -> None:
-    """In words that say what to do."""
-    with pytest.raises(ModuleNotFoundError, match="is the config layer attached"):
-        Catalog.bundled()
-
-
-def test_a_folder_that_only_has_the_name_is_no_layer(layer: Path) -> None:
-    """It is told in the same words."""
-    assert layer.is_dir()
+@pytest.mark.parametrize("fixture", [None, "layer"])
+def test_without_a_layer_the_error_says_what_to_do(
+    fixture: str | None, request: pytest.FixtureRequest
+) -> None:
+    """Also where a folder only has the package's name."""
+    if fixture:
+        request.getfixturevalue(fixture)
 
     with pytest.raises(ModuleNotFoundError, match="is the config layer attached"):
         Catalog.bundled()
 
 
-def test_a_key_that_is_not_known_is_a_bug(layer: Path) -> None:
+def test_an_unknown_key_is_a_bug(layer: Path) -> None:
     """The layer was compiled by another version."""
     (layer / "catalog.json").write_text(json.dumps({**COMPILED, "new": 1}))
 

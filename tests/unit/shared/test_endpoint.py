@@ -1,47 +1,71 @@
-"""Handlers: a refusal becomes a response, a bug does not."""
+"""Endpoints: a refusal becomes a response, a bug does not."""
 
 import json
+from typing import Any
 
 import pytest
 
 from feedback.kinds.registry import UnknownMetric
-from shared.caller import ANYBODY, Caller
+from shared.caller import ANYBODY, api_key_context
 from shared.endpoint import Call, endpoint
 from shared.http import Reply
 from shared.telemetry import Telemetry
 from tests.unit.conftest import Output
 from tests.unit.fakes import Invocation
 
+REPLY: Reply = {"statusCode": 200, "body": "{}"}
+
 
 def _telemetry() -> Telemetry:
-    return Telemetry("a-service", accepted="Taken", refused="Left")
+    return Telemetry("a-service", accepted="Accepted", refused="Refused")
 
 
-def test_an_answer_is_passed_on(output: Output) -> None:
-    """As it is, and counted."""
-    reply: Reply = {"statusCode": 200, "body": "{}"}
+def _event(expires_at: int | None) -> dict[str, Any]:
+    context = api_key_context("abcdefghijkl", expires_at)
+    return {"requestContext": {"authorizer": {"lambda": context}}}
 
-    handler = endpoint(lambda call: {**reply, "event": call.event}, _telemetry())
 
-    assert handler({"a": 1}, Invocation()) == {**reply, "event": {"a": 1}}
-    [metric], lines = output()
-    assert "Taken" in metric
+def test_a_call_is_answered_and_counted(output: Output) -> None:
+    """It has the event, the caller, the invocation's id, and the time that is left now."""
+    calls: list[Call] = []
+
+    def answer(call: Call) -> Reply:
+        calls.append(call)
+        return REPLY
+
+    handler = endpoint(answer, _telemetry())
+    events = [{"a": 1}, _event(None)]
+    replies = [handler(event, Invocation("an-id", milliseconds_left=1_500)) for event in events]
+
+    assert replies == [REPLY, REPLY]
+    assert [call.event for call in calls] == events
+    assert calls[0].caller == ANYBODY
+    assert calls[1].caller.identity == ("api_key", "abcdefghijkl")
+    assert (calls[0].time_left(), calls[0].request_id) == (1.5, "an-id")
+    metrics, lines = output()
+    assert [metric["Accepted"] for metric in metrics] == [[1.0], [1.0]]
     assert lines == []
 
 
-def test_a_refusal_becomes_a_response(output: Output) -> None:
-    """It is counted and logged with the invocation's id."""
+def _refuse(_call: Call) -> Reply:
+    raise UnknownMetric("Unknown metric: x")
 
-    def answer(_call: Call) -> Reply:
-        raise UnknownMetric("Unknown metric: x")
 
-    reply = endpoint(answer, _telemetry())({}, Invocation("an-invocation"))
+@pytest.mark.parametrize(
+    ("event", "status", "code"),
+    [({}, 404, "unknown_metric"), (_event(1), 401, "credential_expired")],
+    ids=["refused", "expired"],
+)
+def test_a_refusal_becomes_a_response(
+    output: Output, event: dict[str, Any], status: int, code: str
+) -> None:
+    """Counted, and logged with the invocation's id; the authorizer's answer may be outdated."""
+    reply = endpoint(_refuse, _telemetry())(event, Invocation("an-id"))
 
-    assert reply["statusCode"] == 404
-    assert json.loads(reply["body"]) == {"error": "Unknown metric: x", "code": "unknown_metric"}
+    assert (reply["statusCode"], json.loads(reply["body"])["code"]) == (status, code)
     [metric], [line] = output()
-    assert "Left" in metric
-    assert line["request_id"] == "an-invocation"
+    assert metric["Refused"] == [1.0]
+    assert line["request_id"] == "an-id"
 
 
 def test_a_bug_escapes(output: Output) -> None:
@@ -54,43 +78,3 @@ def test_a_bug_escapes(output: Output) -> None:
         endpoint(answer, _telemetry())({}, Invocation())
 
     assert output() == ([], [])
-
-
-def test_whoever_answers_is_told_who_asks_and_how_long_it_may_take(output: Output) -> None:
-    """The time that is left is asked for when it is needed: it passes."""
-    calls: list[Call] = []
-
-    def answer(call: Call) -> Reply:
-        calls.append(call)
-        return {}
-
-    handler = endpoint(answer, _telemetry())
-    context = {"credential": "api_key", "public_id": "abcdefghijkl"}
-    handler({}, Invocation())
-    handler(
-        {"requestContext": {"authorizer": {"lambda": context}}},
-        Invocation("an-invocation", milliseconds_left=1_500),
-    )
-
-    assert [call.caller for call in calls] == [
-        ANYBODY,
-        Caller(("api_key", "abcdefghijkl"), {"tensorzero::api_key_public_id": "abcdefghijkl"}),
-    ]
-    assert calls[1].time_left() == 1.5
-    assert calls[1].request_id == "an-invocation"
-    assert len(output()[0]) == 2
-
-
-def test_a_credential_that_has_expired_is_refused_though_the_authorizer_let_it_pass(
-    output: Output,
-) -> None:
-    """Its answer is cached."""
-    context = {"credential": "api_key", "public_id": "abcdefghijkl", "expires_at": 1}
-
-    reply = endpoint(lambda _call: {}, _telemetry())(
-        {"requestContext": {"authorizer": {"lambda": context}}}, Invocation()
-    )
-
-    assert reply["statusCode"] == 401
-    assert json.loads(reply["body"])["code"] == "credential_expired"
-    assert len(output()[1]) == 1

@@ -1,62 +1,48 @@
-"""Trying again: while DynamoDB is too busy and Lambda has time, and not a moment longer."""
-
-from collections.abc import Callable
+"""Retries: while DynamoDB is too busy and Lambda has time, and no longer."""
 
 import pytest
 
-from shared.dynamodb import WORST_CALL, StorageUnavailable
+from shared.dynamodb import SHORTEST_CALL, StorageUnavailable
 from shared.retry import FIRST_PAUSE, LONGEST_PAUSE, retry
-from tests.unit.fakes import ManualTime
+from tests.unit.fakes import Failures, ManualTime
 
 
-def _busy(times: int, result: str = "done") -> Callable[[], str]:
-    left = iter(range(times))
-
-    def call() -> str:
-        if next(left, None) is None:
-            return result
-        raise StorageUnavailable(congested=True)
-
-    return call
-
-
-def test_what_succeeds_is_done_once() -> None:
-    """And nobody asks for the time."""
+def test_a_call_that_succeeds_is_made_once() -> None:
+    """Nobody asks for the time."""
     time = ManualTime()
 
-    assert retry(_busy(0), lambda: pytest.fail("asked"), time.sleep) == "done"
+    assert retry(lambda: "done", lambda: pytest.fail("asked"), time.sleep) == "done"
     assert time.slept == []
 
 
-def test_what_dynamodb_was_too_busy_for_is_tried_again() -> None:
-    """After pauses that grow, each a little random, up to a second."""
-    time = ManualTime()
+def test_a_call_that_dynamodb_is_too_busy_for_is_made_again() -> None:
+    """After pauses that grow up to a second, each of a random length."""
+    time, failures = ManualTime(), Failures(9)
 
-    assert retry(_busy(9), lambda: 1e9, time.sleep) == "done"
+    retry(failures.next, lambda: 1e9, time.sleep)
+
     longest = [min(FIRST_PAUSE * 2**number, LONGEST_PAUSE) for number in range(9)]
     assert all(most / 2 <= slept <= most for slept, most in zip(time.slept, longest, strict=True))
+    assert len({slept / most for slept, most in zip(time.slept, longest, strict=True)}) > 1
 
 
-def test_it_is_given_up_while_there_is_time_for_one_more_answer() -> None:
+def test_a_call_is_given_up_while_there_is_time_to_answer() -> None:
     """The caller gets a 503, not API Gateway's own error."""
-    time = ManualTime()
-    end = time.now() + WORST_CALL + 3
+    time, failures = ManualTime(), Failures(1_000)
+    end = time.now() + SHORTEST_CALL + 3
 
     with pytest.raises(StorageUnavailable) as caught:
-        retry(_busy(1_000), lambda: end - time.now(), time.sleep)
+        retry(failures.next, lambda: end - time.now(), time.sleep)
 
     assert caught.value.congested
     assert 2 <= sum(time.slept) <= 3
 
 
-def test_an_outage_is_told_at_once() -> None:
-    """The SDK has tried three times: this is no matter of a moment."""
+def test_an_outage_is_reported_at_once() -> None:
+    """The SDK has tried three times: this does not pass in a moment."""
     time = ManualTime()
 
-    def call() -> None:
-        raise StorageUnavailable
-
     with pytest.raises(StorageUnavailable):
-        retry(call, lambda: 1e9, time.sleep)
+        retry(Failures(1, congested=False).next, lambda: 1e9, time.sleep)
 
     assert time.slept == []

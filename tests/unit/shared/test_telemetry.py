@@ -1,89 +1,67 @@
 """What a request leaves behind: one metric an outcome, one log line a refusal."""
 
+from collections.abc import Callable
+
+import pytest
+
 from feedback.kinds.registry import UnknownMetric
 from shared.dynamodb import StorageUnavailable
 from shared.telemetry import UNAVAILABLE, Telemetry
 from tests.unit.conftest import Lines, Output
 
-SERVICE = "a-service"
+OUTAGE = StorageUnavailable()
+OUTAGE.__cause__ = TimeoutError("SECRET")
+Leave = Callable[[Telemetry], None]
 
 
-def _telemetry() -> Telemetry:
-    return Telemetry(SERVICE, accepted="Taken", refused="Left")
-
-
-def _is_one(metrics: Lines, name: str) -> None:
+def _require_one(metrics: Lines, name: str, times: float) -> None:
     """Hold what was written against CloudWatch's embedded metric format."""
     [line] = metrics
     [directive] = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "TensorZeroFeedback"
     assert directive["Dimensions"] == [["service"]]
     assert directive["Metrics"] == [{"Name": name, "Unit": "Count"}]
-    assert line["service"] == SERVICE
-    assert line[name] == [1.0]
-    assert set(line) == {"_aws", "service", name}
+    assert line["_aws"]["Timestamp"] > 1_700_000_000_000
+    assert {key: line[key] for key in line if key != "_aws"} == {"service": "s", name: [times]}
 
 
-def test_an_accepted_request_is_counted_and_not_logged(output: Output) -> None:
-    """Logs are what costs most."""
-    _telemetry().accept()
+@pytest.mark.parametrize(
+    ("leave", "metric", "times", "logged"),
+    [
+        (lambda telemetry: telemetry.accept(), "Accepted", 1, None),
+        (lambda telemetry: telemetry.accept(3), "Accepted", 3, None),
+        (
+            lambda telemetry: telemetry.refuse(UnknownMetric("no SECRET"), "id", 2),
+            "Refused",
+            2,
+            {"level": "INFO", "code": "unknown_metric", "times": 2},
+        ),
+        (
+            lambda telemetry: telemetry.refuse(OUTAGE, "id"),
+            UNAVAILABLE,
+            1,
+            {"level": "WARNING", "code": "storage_unavailable", "cause": "TimeoutError"},
+        ),
+        (
+            lambda telemetry: telemetry.reject("unknown_key", "No such key", "id"),
+            "Refused",
+            1,
+            {"level": "INFO", "code": "unknown_key", "reason": "No such key"},
+        ),
+    ],
+    ids=["accepted", "accepted thrice", "refused", "outage", "rejected"],
+)
+def test_an_outcome_is_counted_and_a_refusal_logged(
+    output: Output, leave: Leave, metric: str, times: float, logged: dict[str, object] | None
+) -> None:
+    """At once, with nothing that the caller wrote; an outage apart, with its cause's type."""
+    leave(Telemetry("s", accepted="Accepted", refused="Refused"))
 
     metrics, lines = output()
-    _is_one(metrics, "Taken")
-    assert lines == []
-
-
-def test_a_refusal_is_counted_and_logged_with_its_code(output: Output) -> None:
-    """And with nothing that the caller wrote."""
-    _telemetry().refuse(UnknownMetric("Unknown metric: SECRET"), "request-1")
-
-    metrics, [line] = output()
-    _is_one(metrics, "Left")
-    assert line["level"] == "INFO"
-    assert line["code"] == "unknown_metric"
-    assert line["request_id"] == "request-1"
-    assert line["service"] == SERVICE
+    _require_one(metrics, metric, times)
+    if logged is None:
+        assert lines == []
+        return
+    [line] = lines
+    assert line.items() >= {"service": "s", "request_id": "id", **logged}.items()
     assert "SECRET" not in str(line)
-
-
-def test_a_rejection_is_counted_and_logged_with_its_reason(output: Output) -> None:
-    """The caller is not told: the log is the only place."""
-    _telemetry().reject("unknown_key", "No such key", "request-3")
-
-    metrics, [line] = output()
-    _is_one(metrics, "Left")
-    assert line["level"] == "INFO"
-    assert (line["code"], line["reason"]) == ("unknown_key", "No such key")
-    assert line["request_id"] == "request-3"
-
-
-def test_an_outage_is_counted_apart_and_logged_as_a_warning(output: Output) -> None:
-    """With the type of its cause, whose text may hold anything."""
-    refusal = StorageUnavailable()
-    refusal.__cause__ = TimeoutError("SECRET")
-
-    _telemetry().refuse(refusal, "request-2")
-
-    metrics, [line] = output()
-    _is_one(metrics, UNAVAILABLE)
-    assert line["level"] == "WARNING"
-    assert line["code"] == "storage_unavailable"
-    assert line["cause"] == "TimeoutError"
-    assert line["request_id"] == "request-2"
-    assert "SECRET" not in str(line)
-
-
-def test_each_outcome_is_counted_at_once(output: Output) -> None:
-    """Nothing waits for the next request, which may never come."""
-    telemetry = _telemetry()
-
-    telemetry.accept()
-    telemetry.accept()
-    telemetry.refuse(UnknownMetric(""), "")
-
-    metrics, _ = output()
-    assert [next(iter(set(line) - {"_aws", "service"})) for line in metrics] == [
-        "Taken",
-        "Taken",
-        "Left",
-    ]

@@ -1,6 +1,7 @@
 """Demonstrations: what a function could have answered, and how it is stored, to the letter."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,79 +11,70 @@ from feedback.demonstration.invalid import InvalidDemonstration
 from feedback.demonstration.kind import KIND
 from feedback.demonstration.library import UnknownFunction
 from feedback.demonstration.toolset import DuplicateTool, ToolNotFound
+from feedback.json_schema.validation import Validation
 from feedback.model import Record
 from shared.catalog import Catalog
 from shared.document import Json
 from shared.refusal import Refusal
+from tests.unit.fakes import catalog
 
 FIND: dict[str, Any] = {
     "type": "object",
     "properties": {"q": {"type": "integer"}},
     "required": ["q"],
 }
+JUDGE = "tensorzero::llm_judge::e::j"
 FUNCTIONS: dict[str, Any] = {
     "functions": {
         "chat": {"type": "chat", "tools": ["find"]},
-        "bare": {"type": "chat", "tools": []},
         "lost": {"type": "chat", "tools": ["gone"]},
         "json": {"type": "json", "output_schema": json.dumps({"type": "integer"})},
-        "tensorzero::llm_judge::e::j": {"type": "json", "output_schema": "{}"},
+        JUDGE: {"type": "json", "output_schema": "{}"},
     },
     "tools": {
         "find": {"name": "search", "parameters": json.dumps(FIND)},
         "other": {"name": "other", "parameters": "{}"},
     },
 }
-JUDGE: dict[str, Any] = {
-    "$schema": "http://json-schema.org/draft-07/schema#",
-    "type": "object",
-    "required": ["thinking", "score"],
-    "additionalProperties": False,
-    "properties": {
-        "thinking": {
-            "type": "string",
-            "description": "The reasoning or thought process behind the judgment",
-        },
-        "score": {"type": "number", "description": "The score assigned as a number"},
-    },
+VERDICTS: dict[str, tuple[float, str]] = {
+    "number": (0.5, "The score assigned as a number"),
+    "boolean": (True, "The LLM judge's score as a boolean"),
 }
 CALL: dict[str, Any] = {"type": "tool_call", "id": "1", "name": "search", "arguments": {"q": 1}}
-CUSTOM = {"type": "openai_custom", "name": "custom"}
+MINE = {"name": "mine", "parameters": FIND}
+VALIDATION = Validation(512)
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
+def known(tmp_path: Path) -> Catalog:
     """Make a compiled configuration of these functions."""
     (tmp_path / "functions.json").write_text(json.dumps(FUNCTIONS))
-    return Catalog("", True, True, False, {}, tmp_path)  # noqa: FBT003 - its switches, in order
+    return catalog(folder=tmp_path)
 
 
 def _stored(catalog: Catalog, value: Json, function: str, **recorded: Any) -> str:
     texts = {name: json.dumps(document) for name, document in recorded.items()}
-    attribute = KIND.encode(value, Record(function_name=function, **texts), catalog)
-    text: str = attribute["S"]
-    return text
+    record = Record(function_name=function, **texts)
+    parsed = KIND.parse("demonstration", value)
+    return str(KIND.complete(parsed, record, catalog, VALIDATION.begin(lambda: 60)))
+
+
+def _refusal(catalog: Catalog, value: Json, function: str, **recorded: Any) -> tuple[type, str]:
+    with pytest.raises(Refusal) as refusal:
+        _stored(catalog, value, function, **recorded)
+    return refusal.type, str(refusal.value)
 
 
 @pytest.mark.parametrize(
     ("function", "value", "stored"),
     [
         ("chat", "é", '[{"type":"text","text":"é"}]'),
-        ("chat", "", '[{"type":"text","text":""}]'),
         ("chat", [], "[]"),
-        ("tensorzero::default", "a", '[{"type":"text","text":"a"}]'),
+        ("tensorzero::default", "", '[{"type":"text","text":""}]'),
         ("chat", [{"text": "a", "type": "text"}], '[{"type":"text","text":"a"}]'),
         (
             "chat",
-            [{"arguments": {"z": "é", "q": 1.0}, "raw_name": 5, **CALL, "id": ""}],
-            (
-                '[{"type":"tool_call","id":"","raw_name":"search","raw_arguments":"{\\"q\\":1}",'
-                '"name":"search","arguments":{"q":1}}]'
-            ),
-        ),
-        (
-            "chat",
-            [{**CALL, "arguments": {"z": [1e-5, "é"], "q": 2.0}}],
+            [{"raw_name": 5, **CALL, "arguments": {"z": [1e-5, "é"], "q": 2.0}}],
             (
                 '[{"type":"tool_call","id":"1","raw_name":"search",'
                 '"raw_arguments":"{\\"z\\":[0.00001,\\"é\\"],\\"q\\":2.0}",'
@@ -91,179 +83,145 @@ def _stored(catalog: Catalog, value: Json, function: str, **recorded: Any) -> st
         ),
         ("json", 5, '{"raw":"5","parsed":5}'),
     ],
+    ids=["text", "no blocks", "default function", "text block", "tool call", "json"],
 )
 def test_it_is_stored_to_the_letter(
-    function: str, value: Json, stored: str, catalog: Catalog
+    function: str, value: Json, stored: str, known: Catalog
 ) -> None:
     """Key order and number text included."""
-    assert _stored(catalog, value, function) == stored
+    assert _stored(known, value, function) == stored
 
 
 @pytest.mark.parametrize(
     ("block", "reason"),
     [
         ("a", 'invalid type: string "a", expected object'),
-        (5, "invalid type: number, expected object"),
         (1.5, "invalid type: number, expected object"),
-        (None, "invalid type: null, expected object"),
-        ([1], "invalid type: sequence, expected object"),
         (True, "invalid type: boolean `true`, expected object"),
         ({}, "missing tag field `type`, a string"),
         ({"type": 1}, "missing tag field `type`, a string"),
         ({"type": "Text"}, "unknown variant `Text`, expected `text` or `tool_call`"),
-        ({"type": ""}, "unknown variant ``, expected `text` or `tool_call`"),
         ({"type": "text"}, "missing field `text`"),
         ({"type": "text", "text": "", "x": 1}, "x: unknown field `x`, expected `text`"),
-        ({"type": "text", "text": 1}, "text: invalid type: integer `1`, expected a string"),
         ({"type": "tool_call"}, "missing field `name`"),
         ({"type": "tool_call", "name": "n"}, "missing field `arguments`"),
         ({"type": "tool_call", "name": "n", "arguments": 1}, "missing field `id`"),
         ({**CALL, "id": 1}, "id: invalid type: integer `1`, expected a string"),
     ],
 )
-def test_a_malformed_block_is_refused(block: Json, reason: str, catalog: Catalog) -> None:
+def test_a_malformed_block_is_refused(block: Json, reason: str, known: Catalog) -> None:
     """In TensorZero's words, before any tool is looked at."""
-    unknown = {**CALL, "name": "nope"}
+    refused = _refusal(known, [{**CALL, "name": "nope"}, block], "chat")
 
-    with pytest.raises(InvalidDemonstration) as refusal:
-        _stored(catalog, [unknown, block], "chat")
+    assert refused == (
+        InvalidDemonstration,
+        f"Invalid demonstration content block: {reason}",
+    )
 
-    assert str(refusal.value) == f"Invalid demonstration content block: {reason}"
 
-
-NAME = "Demonstration contains invalid tool name"
-ARGUMENTS = "Demonstration contains invalid tool call arguments"
+NAME = (InvalidDemonstration, "Demonstration contains invalid tool name")
+ARGUMENTS = (InvalidDemonstration, "Demonstration contains invalid tool call arguments")
+BLOCKS = (
+    InvalidDemonstration,
+    "Demonstration must be a string or an array of content blocks",
+)
+GONE = (ToolNotFound, "Tool not found: gone")
+TWICE = (DuplicateTool, "Duplicate tool name: search. Tool names must be unique.")
 
 
 @pytest.mark.parametrize(
-    ("value", "recorded", "kind", "message"),
+    ("value", "params", "refused"),
     [
-        ([{**CALL, "name": "find"}], {}, InvalidDemonstration, NAME),
-        ([{**CALL, "name": "other"}], {}, InvalidDemonstration, NAME),
-        ([{**CALL, "arguments": {}}], {}, InvalidDemonstration, ARGUMENTS),
-        ([{**CALL, "arguments": '{"q":1}'}], {}, InvalidDemonstration, ARGUMENTS),
-        ([{**CALL, "arguments": None}], {}, InvalidDemonstration, ARGUMENTS),
-        (
-            [{**CALL, "name": "custom"}],
-            {"additional_tools": [CUSTOM]},
-            InvalidDemonstration,
-            ARGUMENTS,
-        ),
-        ("x", {"allowed_tools": ["gone"]}, ToolNotFound, "Tool not found: gone"),
-        ("x", {"tool_choice": {"specific": "gone"}}, ToolNotFound, "Tool not found: gone"),
-        (
-            "x",
-            {"additional_tools": [{"name": "search", "parameters": {}}]},
-            DuplicateTool,
-            "Duplicate tool name: search. Tool names must be unique.",
-        ),
-        (
-            {"text": "x"},
-            {},
-            InvalidDemonstration,
-            "Demonstration must be a string or an array of content blocks",
-        ),
+        ([{**CALL, "name": "find"}], {}, NAME),
+        ([{**CALL, "name": "other"}], {}, NAME),
+        ([{**CALL, "arguments": {}}], {}, ARGUMENTS),
+        ([{**CALL, "arguments": '{"q":1}'}], {}, ARGUMENTS),
+        ([{**CALL, "name": "custom"}], {"additional_tools": [{"name": "custom"}]}, ARGUMENTS),
+        ("x", {"allowed_tools": ["gone"]}, GONE),
+        ("x", {"tool_choice": {"specific": "gone"}}, GONE),
+        ("x", {"additional_tools": [{"name": "search", "parameters": {}}]}, TWICE),
+        ({"text": "x"}, {}, BLOCKS),
     ],
 )
-def test_a_demonstration_of_other_tools_is_refused(
-    value: Json, recorded: dict[str, Any], kind: type[Refusal], message: str, catalog: Catalog
+def test_a_demonstration_that_is_no_answer_of_its_function_is_refused(
+    value: Json, params: dict[str, Any], refused: tuple[type, str], known: Catalog
 ) -> None:
-    """Tools go by their display name; a text too needs the inference's tools to be there."""
-    with pytest.raises(kind) as refusal:
-        _stored(catalog, value, "chat", tool_params=recorded)
-
-    assert str(refusal.value) == message
+    """Tools go by their display name; even for a text, the inference's tools must be known."""
+    assert _refusal(known, value, "chat", tool_params=params) == refused
 
 
 @pytest.mark.parametrize(
-    ("tool", "recorded"),
+    ("function", "refused"),
+    [("nope", (UnknownFunction, "Unknown function: nope")), ("lost", GONE)],
+)
+def test_a_function_that_is_gone_is_reported(
+    function: str, refused: tuple[type, str], known: Catalog
+) -> None:
+    """And so is a tool of it."""
+    assert _refusal(known, "x", function) == refused
+
+
+@pytest.mark.parametrize(
+    ("tool", "params"),
     [
         ("search", {"allowed_tools": []}),
         ("search", {"tool_choice": "none"}),
         ("search", {"tool_choice": {"specific": "search"}}),
         ("other", {"allowed_tools": ["other"]}),
-        ("mine", {"additional_tools": [{"name": "mine", "parameters": FIND}]}),
-        (
-            "mine",
-            {
-                "additional_tools": [{"name": "mine", "parameters": FIND}],
-                "allowed_tools": ["mine"],
-            },
-        ),
+        ("mine", {"additional_tools": [MINE]}),
+        ("mine", {"additional_tools": [MINE], "allowed_tools": ["mine"]}),
     ],
 )
 def test_a_tool_of_the_inference_can_be_demonstrated(
-    tool: str, recorded: dict[str, Any], catalog: Catalog
+    tool: str, params: dict[str, Any], known: Catalog
 ) -> None:
     """Its function's, whatever was allowed; those allowed besides; and those given with it."""
-    stored = _stored(catalog, [{**CALL, "name": tool}], "chat", tool_params=recorded)
+    stored = _stored(known, [{**CALL, "name": tool}], "chat", tool_params=params)
 
     assert json.loads(stored)[0]["name"] == tool
 
 
-@pytest.mark.parametrize(
-    ("function", "kind", "message"),
-    [
-        ("nope", UnknownFunction, "Unknown function: nope"),
-        ("lost", ToolNotFound, "Tool not found: gone"),
-    ],
-)
-def test_a_function_that_is_gone_is_told(
-    function: str, kind: type[Refusal], message: str, catalog: Catalog
-) -> None:
-    """And so is a tool of it."""
-    with pytest.raises(kind) as refusal:
-        _stored(catalog, "x", function)
-
-    assert str(refusal.value) == message
-
-
 @pytest.mark.parametrize("debug", [False, True])
-def test_a_value_that_does_not_fit_is_told_with_the_schema(debug: bool, catalog: Catalog) -> None:
+def test_a_value_that_does_not_fit_is_refused_with_the_schema(debug: bool, known: Catalog) -> None:
     """And with the value, where the gateway's debug mode is on."""
-    told = Catalog("", True, True, debug, {}, catalog.folder)  # noqa: FBT003 - as above
-
-    with pytest.raises(InvalidDemonstration) as refusal:
-        _stored(told, "5", "json")
-
-    assert str(refusal.value) == (
+    assert _refusal(replace(known, debug=debug), "5", "json") == (
+        InvalidDemonstration,
         "Demonstration does not fit function output schema: JSON Schema validation failed:\n"
         '"5" is not of type "integer"'
         + ('\n\nData:\n"5"' if debug else "")
-        + '\n\nSchema:\n{"type": "integer"}'
+        + '\n\nSchema:\n{"type": "integer"}',
     )
 
 
-def test_the_recorded_schema_counts_not_the_functions_own(catalog: Catalog) -> None:
+def test_the_recorded_schema_decides_not_the_functions_own(known: Catalog) -> None:
     """It is the one that the inference was made under."""
-    assert _stored(catalog, "5", "json", output_schema={"type": "string"})
-    with pytest.raises(InvalidDemonstration):
-        _stored(catalog, 5, "json", output_schema={"type": "string"})
+    assert _stored(known, "5", "json", output_schema={"type": "string"})
+    assert _refusal(known, 5, "json", output_schema={"type": "string"})
 
 
-@pytest.mark.parametrize("kind", ["number", "boolean"])
-def test_a_judge_is_demonstrated_without_its_thinking(kind: str, catalog: Catalog) -> None:
-    """Under the two schemas that judges have had; with it, the verdict is refused."""
-    description = {
-        "number": "The score assigned as a number",
-        "boolean": "The LLM judge's score as a boolean",
-    }[kind]
-    score = {"type": kind, "description": description}
-    schema = {**JUDGE, "properties": {**JUDGE["properties"], "score": score}}
-    verdict = {"number": 0.5, "boolean": True}[kind]
-    judge = "tensorzero::llm_judge::e::j"
+@pytest.mark.parametrize("type_", VERDICTS)
+def test_a_judge_is_demonstrated_without_its_thinking(type_: str, known: Catalog) -> None:
+    """Under the two schemas that judges have had; any other is taken as it is."""
+    verdict, description = VERDICTS[type_]
+    thinking = "The reasoning or thought process behind the judgment"
+    schema = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "required": ["thinking", "score"],
+        "additionalProperties": False,
+        "properties": {
+            "thinking": {"type": "string", "description": thinking},
+            "score": {"type": type_, "description": description},
+        },
+    }
 
-    stored = _stored(catalog, {"score": verdict}, judge, output_schema=schema)
+    stored = _stored(known, {"score": verdict}, JUDGE, output_schema=schema)
+
     assert json.loads(stored)["parsed"] == {"score": verdict}
-    with pytest.raises(InvalidDemonstration):
-        _stored(catalog, {"thinking": "", "score": verdict}, judge, output_schema=schema)
-
-
-def test_a_judge_with_another_schema_is_held_to_it(catalog: Catalog) -> None:
-    """Only those two are replaced, and only for judges."""
-    judge = "tensorzero::llm_judge::e::j"
-
-    with pytest.raises(InvalidDemonstration):
-        _stored(catalog, {"score": 1}, judge, output_schema={**JUDGE, "title": "mine"})
-    with pytest.raises(InvalidDemonstration):
-        _stored(catalog, {"score": 1}, "json", output_schema=JUDGE)
+    refused: list[tuple[Json, str, Any]] = [
+        ({"thinking": "", "score": verdict}, JUDGE, schema),
+        ({"score": verdict}, JUDGE, {**schema, "title": "mine"}),
+        ({"score": verdict}, "json", schema),
+    ]
+    for value, function, recorded in refused:
+        assert _refusal(known, value, function, output_schema=recorded)[0] is InvalidDemonstration

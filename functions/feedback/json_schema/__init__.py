@@ -1,0 +1,1 @@
+"""JSON Schemas that come with data: a child process checks values against them."""

@@ -1,0 +1,121 @@
+"""The parent's side of a child process: a question and its answer, within a budget."""
+
+import os
+import select
+import signal
+import time
+
+from feedback.json_schema.budget import Budget
+from feedback.json_schema.confinement import OUT_OF_MEMORY, SIZE, UNCONFINED
+from shared.clock import Seconds
+
+LONGEST = 64 * 1024
+"""The longest answer that is read, in bytes."""
+
+
+class Ended(Exception):
+    """The child did not live to answer."""
+
+
+class OutOfTime(Ended):
+    """It has used up its budget."""
+
+
+class OutOfMemory(Ended):
+    """It needed more memory than it may have."""
+
+
+class Crashed(Ended):
+    """It ended otherwise: its stack was full, the library failed, somebody sent a signal."""
+
+
+class Child:
+    """A child process that reads questions from a channel and writes answers to it."""
+
+    def __init__(self, pid: int, channel: int) -> None:
+        """Take charge of the process, and of this end of its channel, a file descriptor."""
+        self._pid = pid
+        self._channel = channel
+        os.set_blocking(channel, False)
+        self._charged: Seconds = 0.0
+        """The processor time that budgets have paid for."""
+        self._lifetime: Seconds | None = None
+        """The processor time of its whole life, once it has ended."""
+
+    def __del__(self) -> None:
+        """End with the owner."""
+        if self._lifetime is None:
+            self._end()
+
+    def exchange(self, question: bytes, budget: Budget) -> bytes:
+        """Send a question and return the answer; the budget pays for the processor time.
+
+        Raises OutOfTime, OutOfMemory, Crashed: then the child has ended.
+        """
+        try:
+            self._send(SIZE.pack(len(question)) + question, budget)
+            (size,) = SIZE.unpack(self._receive(SIZE.size, budget))
+            return self._receive(size, budget)
+        except OutOfTime:
+            self._end()
+            raise
+        except (ConnectionError, EOFError) as error:
+            raise _reason(self._end()) from error
+        finally:
+            used = self._processor_time()
+            budget.processor -= used - self._charged
+            self._charged = used
+
+    def _send(self, data: bytes, budget: Budget) -> None:
+        rest = memoryview(data)
+        while rest:
+            self._await(select.POLLOUT, budget)
+            rest = rest[os.write(self._channel, rest) :]
+
+    def _receive(self, size: int, budget: Budget) -> bytes:
+        if size > LONGEST:
+            raise EOFError("no answer is so long")
+        parts = bytearray()
+        while len(parts) < size:
+            self._await(select.POLLIN, budget)
+            part = os.read(self._channel, size - len(parts))
+            if not part:
+                raise EOFError("the child has closed its end")
+            parts += part
+        return bytes(parts)
+
+    def _await(self, event: int, budget: Budget) -> None:
+        """Wait until the channel is ready, or the child is gone. Raises OutOfTime.
+
+        Processor time passes no faster than the clock, so it is only looked at when it could be
+        used up.
+        """
+        channel = select.poll()
+        channel.register(self._channel, event)
+        ready = False
+        while not ready:
+            processor = budget.processor - (self._processor_time() - self._charged)
+            left = min(processor, budget.time_left)
+            if left <= 0:
+                raise OutOfTime
+            ready = bool(channel.poll(left * 1_000))
+
+    def _processor_time(self) -> Seconds:
+        """Return what the child has used in its life, by its clock: see clock_getcpuclockid(3)."""
+        return time.clock_gettime(~self._pid << 3 | 2) if self._lifetime is None else self._lifetime
+
+    def _end(self) -> int:
+        """Kill the process, unless it is dead already; return its wait status."""
+        os.kill(self._pid, signal.SIGKILL)
+        os.close(self._channel)
+        os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOWAIT)  # it keeps its clock until reaped
+        self._lifetime = self._processor_time()
+        return os.waitpid(self._pid, 0)[1]
+
+
+def _reason(status: int) -> Ended:
+    """Return why a child ended; Rust's allocator aborts when it gets no more memory."""
+    code = os.waitstatus_to_exitcode(status)
+    if code == UNCONFINED:
+        raise RuntimeError("a child process could not be confined")
+    return OutOfMemory() if code in {OUT_OF_MEMORY, -signal.SIGABRT} else Crashed()
