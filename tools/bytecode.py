@@ -5,6 +5,7 @@ files are "unchecked hash" ones, which stay valid whatever the times of the file
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,10 @@ def compile_tree(tree: Path, *, python: str, shipped_as: str) -> None:
 
 
 def main() -> None:
-    """Compile with the interpreter asked for, or say that there is none: the code runs without."""
+    """Compile with the interpreter asked for. Without one, warn: the code runs without bytecode.
+
+    With REQUIRE_BYTECODE=1, which a release's build sets, that is an error.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tree", type=Path)
     parser.add_argument("--python", required=True, help="a version, or an interpreter's path")
@@ -34,11 +38,13 @@ def main() -> None:
 
     python = asked.python if "/" in asked.python else find(asked.python, fetch=True)
     if python is None:
+        required = os.environ.get("REQUIRE_BYTECODE") == "1"
         sys.stderr.write(
-            f"WARNING: no Python {asked.python} here and none could be fetched: the build goes"
-            " without bytecode, which makes every cold start about three times as long.\n"
+            f"{'ERROR' if required else 'WARNING'}: no Python {asked.python} here and none could be"
+            " fetched: the build has no bytecode, which makes every cold start about three times as"
+            " long.\n"
         )
-        return
+        sys.exit(int(required))
     compile_tree(asked.tree.resolve(), python=python, shipped_as=asked.shipped_as)
 
 

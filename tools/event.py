@@ -3,6 +3,7 @@
 `--route "GET /health"` is for another route, `--parameter name=value` for what stands in braces in
 it, `--query name=value` for its query, `--base64` for a body that API Gateway took for binary,
 `--header name:value` for a header more, `--caller JSON` for what the authorizer says of the caller.
+`--authorize CREDENTIAL` makes the event that the authorizer gets of the request instead.
 """
 
 import argparse
@@ -74,6 +75,22 @@ def event(  # noqa: PLR0913 - each is a part of the request
     }
 
 
+def authorization(credential: str, route: str = "POST /feedback") -> dict[str, Any]:
+    """Make the event that asks the authorizer whether a credential may use a route."""
+    header = f"Bearer {credential}"
+    request = event(route=route, headers={"authorization": header})
+    stage = request["requestContext"]["stage"]
+    resource = f"{HOST.partition('.')[0]}/{stage}/{route.replace(' /', '/')}"
+    return {
+        "version": "2.0",
+        "type": "REQUEST",
+        "routeArn": f"arn:aws:execute-api:us-east-1:123456789012:{resource}",
+        "identitySource": [header, route],
+        **{name: request[name] for name in ("routeKey", "rawPath", "rawQueryString", "headers")},
+        "requestContext": request["requestContext"],
+    }
+
+
 def _content(body: str | bytes | None) -> dict[str, str]:
     if body is None:
         return {}
@@ -99,20 +116,29 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--query", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--caller", type=json.loads, metavar="JSON")
+    parser.add_argument("--authorize", metavar="CREDENTIAL")
     asked = parser.parse_args(arguments)
 
+    if asked.authorize is not None:
+        _print(authorization(asked.authorize, asked.route))
+        return
     body = asked.body.encode() if asked.base64 and asked.body is not None else asked.body
     headers = dict(header.split(":", 1) for header in asked.header)
     parameters = dict(parameter.split("=", 1) for parameter in asked.parameter)
     query = dict(parameter.split("=", 1) for parameter in asked.query)
-    made = event(
-        body,
-        route=asked.route,
-        headers=headers,
-        parameters=parameters,
-        query=query,
-        caller=asked.caller,
+    _print(
+        event(
+            body,
+            route=asked.route,
+            headers=headers,
+            parameters=parameters,
+            query=query,
+            caller=asked.caller,
+        )
     )
+
+
+def _print(made: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(made, indent=2, ensure_ascii=False) + "\n")
 
 

@@ -10,17 +10,13 @@ from typing import Any, TypeAlias
 import pytest
 
 from shared.refusal import Refusal
+from tests.support.events import BATCH, EVENTS, SHAPES, check, in_order
 from tests.support.lambdas import handler, packages, write_layer
 from tests.support.template import ROOT
 from tests.unit.fakes import Invocation
 from tools.emulator import Emulator
 from tools.event import event, main
 
-EVENTS = {path.stem: json.loads(path.read_text("utf-8")) for path in ROOT.glob("events/*.json")}
-FIRST = "200-record-"
-"""Inferences to record before all others; the other events are about them."""
-LAST = "200-get-human-feedback"
-"""Reads what another event stores."""
 WITHOUT_EVENT = {
     "body_too_large": "megabytes: made below",
     "item_too_large": "hundreds of kilobytes: made below",
@@ -30,16 +26,7 @@ WITHOUT_EVENT = {
 }
 RECEIPT = "GET /internal/feedback/{target_id}/{feedback_id}"
 """Is about an id of another answer: read below."""
-BATCH = "POST /feedback/batch"
-"""Is answered by an array."""
 UNKNOWN = "Unknown metric: draft_acepted"
-SHAPES = {
-    "POST /feedback": {"feedback_id"},
-    "POST /internal/inferences": {"inference_id", "episode_id"},
-    "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback": {"feedback"},
-    "GET /status": {"status", "version", "config_hash"},
-    "GET /health": {"gateway", "dynamodb"},
-}
 
 
 @dataclass(frozen=True)
@@ -76,25 +63,13 @@ def api(
 @pytest.fixture(scope="module")
 def answers(api: Api) -> Answers:
     """Send every event, those that record an inference first."""
-    ordered = sorted(EVENTS, key=lambda name: (not name.startswith(FIRST), name == LAST, name))
-    return {name: api.send(EVENTS[name]) for name in ordered}
+    return {name: api.send(EVENTS[name]) for name in in_order()}
 
 
 @pytest.mark.parametrize("name", sorted(EVENTS))
 def test_an_event_is_answered_as_its_name_says(answers: Answers, name: str) -> None:
-    """With its status; a refusal also with its code, in the one shape of all refusals."""
-    status, body = answers[name]
-
-    assert status == int(name.partition("-")[0]), body
-    if isinstance(body, list):
-        assert len(body) == len(json.loads(EVENTS[name]["body"]))
-        return
-    if status == 200:
-        assert set(body) == SHAPES[EVENTS[name]["routeKey"]]
-        return
-    assert list(body) == ["error", "code"]
-    assert body["error"]
-    assert name.startswith(f"{status}-{body['code'].replace('_', '-')}"), body
+    """The same as by `sam local`."""
+    check(name, *answers[name])
 
 
 def test_every_refusal_has_an_event(answers: Answers) -> None:
@@ -208,6 +183,6 @@ def test_an_event_is_made_by_one_line(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_files_end_as_text_files_do() -> None:
     """They are made by `python -m tools.event … > events/…`."""
-    for path in Path(ROOT / "events").glob("*.json"):
+    for path in Path(ROOT / "events").rglob("*.json"):
         text = path.read_text("utf-8")
         assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n", path

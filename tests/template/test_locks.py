@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.template import ROOT
 
-LOCKS = {path.name: path.read_text("utf-8") for path in (ROOT / "requirements").iterdir()}
+LOCKS = {path.name: path.read_text("utf-8") for path in (ROOT / "requirements").glob("*.txt")}
 
 
 def test_developers_run_what_the_layers_ship_and_no_package_is_in_two() -> None:

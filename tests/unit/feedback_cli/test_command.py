@@ -179,7 +179,7 @@ def test_the_default_stack_is_the_development_stack() -> None:
     """Its name stands in samconfig.toml."""
     config = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
 
-    assert config["default"]["global"]["parameters"]["stack_name"] == DEFAULT
+    assert config["dev"]["global"]["parameters"]["stack_name"] == DEFAULT
 
 
 @pytest.mark.parametrize("closed", ["stdout", "stderr"])
