@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from shared.dynamodb import connect
-from tests.support.environment import environment, towards
+from tests.support.clients import connected
 from tests.support.proxy import SMALL_STEPS, Proxy, proxy
 from tools.emulator import Emulator
 
@@ -22,14 +21,14 @@ Connect: TypeAlias = "Callable[[str], DynamoDBClient]"
 def connect_to() -> Iterator[Connect]:
     """Make Lambda's own client, with its calls sent to an endpoint on this machine."""
     with ExitStack() as stack:
+        yield lambda endpoint: stack.enter_context(connected(endpoint))
 
-        def make(endpoint: str) -> "DynamoDBClient":
-            with environment(towards(endpoint)):
-                client = connect()
-            stack.callback(client.close)
-            return client
 
-        yield make
+@pytest.fixture(scope="module")
+def client(aws: Emulator) -> Iterator["DynamoDBClient"]:
+    """Make Lambda's own client, with its calls sent to the emulated DynamoDB."""
+    with connected(aws.endpoint) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Batches through the handler, in real (emulated) tables: what is answered 200 is there."""
 
 import json
-import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,14 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from batch.api import build
-from batch.service import BatchService
-from batch.writer import DynamoBatchWriter
 from feedback.kinds.registry import KINDS
-from feedback.lookup import DynamoLookup
 from shared import uuids
-from shared.clock import DAY
 from shared.items import Item
+from tests.support.handlers import BATCH, compose
 from tests.unit.fakes import Invocation, ManualTime, catalog
 
 if TYPE_CHECKING:
@@ -29,14 +24,11 @@ Stored: TypeAlias = Callable[[str], dict[str, tuple[str, Item]]]
 
 
 @pytest.fixture
-def send(dynamodb: "DynamoDBClient", tables: dict[str, str], tmp_path: Path) -> Send:
-    """Send a batch to the handler; its client checks every parameter, and no wait takes time."""
+def send(client: "DynamoDBClient", tables: dict[str, str], tmp_path: Path) -> Send:
+    """Send a batch to the handler; no wait takes time."""
     (tmp_path / "functions.json").write_text(json.dumps(FUNCTIONS))
     clock = ManualTime(time.time()).clock()
-    lookup = DynamoLookup(dynamodb, tables)
-    writer = DynamoBatchWriter(dynamodb, tables, clock.sleep)
-    rules = catalog(folder=tmp_path)
-    handler = build(BatchService(rules, lookup, writer, DAY, math.inf, clock))
+    handler = compose(client, tables, catalog(folder=tmp_path), clock)[BATCH]
 
     def post(batch: list[dict[str, Any]], *, atomic: bool = False) -> Any:
         query = {"atomic": json.dumps(atomic)}

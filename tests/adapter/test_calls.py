@@ -1,36 +1,27 @@
 """How often DynamoDB is called for a request: that, and not our code, is what it costs."""
 
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from batch.api import build as build_batch
-from batch.service import BatchService
-from batch.writer import DynamoBatchWriter
 from feedback.kinds import registry
-from feedback.lookup import DynamoLookup
 from feedback.model import Inference, Level, Record, Target
 from feedback.request import FeedbackRequest
 from feedback.reservations import AlreadyVoted, of_key, of_vote
 from feedback.rows import Row
 from inferences.store import DynamoInferences
-from reads.api import build as build_reads
-from reads.labels import DynamoLabels
-from reads.receipts import DynamoReceipts
-from reads.status import Status
 from shared import uuids
-from shared.caller import ANYBODY, Caller, Grant, api_key_context, token_context
-from shared.clock import DAY, Clock
+from shared.caller import Caller, Grant, api_key_context, token_context
+from shared.clock import Clock
 from shared.dynamodb import StorageUnavailable
 from shared.uuids import Uuid
-from submit.api import build
-from submit.service import Service
 from submit.store import DynamoFeedbackStore
 from tests.adapter.conftest import Connect
+from tests.support.handlers import BATCH, LABEL, RECEIPT, SUBMIT, compose
+from tests.support.lambdas import TABLES as KEYS
 from tests.support.loopback import RESET, Answer, cancelled, failure, serve
 from tests.support.proxy import Proxy
 from tests.unit.fakes import Invocation, catalog
@@ -45,8 +36,6 @@ CALLERS: dict[str, dict[str, Any]] = {
     "api key": api_key_context("abcdefghijkl", 4_000_000_000),
     "token": token_context("abcdefghijkl", "ada", GRANT, 4_000_000_000),
 }
-RECEIPT = "GET /internal/feedback/{target_id}/{feedback_id}"
-LABEL = "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback"
 LIKED: dict[str, Any] = {"metric_name": "liked", "value": True, "inference_id": INFERENCE}
 LABELLED = {
     **LIKED,
@@ -70,7 +59,7 @@ class Case:
     validated: list[str]
     unvalidated: list[str] | None = None
     status: int = 200
-    route: str = "POST /feedback"
+    route: str = SUBMIT
     key: str | None = None
     before: dict[str, Any] | None = None
     """Feedback that was sent with the same key."""
@@ -79,7 +68,7 @@ class Case:
 
 
 def _batch(*elements: dict[str, Any]) -> dict[str, Any]:
-    return {"body": list(elements), "route": "POST /feedback/batch"}
+    return {"body": list(elements), "route": BATCH}
 
 
 def _keyed(element: dict[str, Any]) -> dict[str, Any]:
@@ -135,23 +124,11 @@ def send(
     record = Record("chat", output="{}")
     inference = Inference(INFERENCE, Uuid(f"{INFERENCE[:-1]}g"), "v", record)
     DynamoInferences(dynamodb, tables["target"]).record(inference)
-    client, clock = connect_to(between.endpoint), Clock()
+    client = connect_to(between.endpoint)
 
     def post(request: dict[str, Any], *, validated: bool) -> int:
-        rules = catalog(target_validation=validated)
-        lookup = DynamoLookup(client, tables)
-        store = DynamoFeedbackStore(client, tables)
-        writer = DynamoBatchWriter(client, tables, clock.sleep)
-        status = Status(client, tables, "5f")
-        reads = build_reads(DynamoReceipts(client, tables), DynamoLabels(client, tables), status)
-        handlers = {
-            "POST /feedback": build(Service(rules, lookup, store, DAY, math.inf, clock)),
-            "POST /feedback/batch": build_batch(
-                BatchService(rules, lookup, writer, DAY, math.inf, clock)
-            ),
-        }
-        reply = handlers.get(request["routeKey"], reads)(request, Invocation())
-        return int(reply["statusCode"])
+        handlers = compose(client, tables, catalog(target_validation=validated), Clock())
+        return int(handlers[request["routeKey"]](request, Invocation())["statusCode"])
 
     return post
 
@@ -229,23 +206,26 @@ def test_a_vote_with_a_key_is_answered_by_the_key_first(
 
 
 @pytest.mark.usefixtures("short_pauses")
+@pytest.mark.parametrize(
+    ("answers", "status", "calls"),
+    [
+        ([cancelled("TransactionConflict", "None"), RESET, failure("ThrottlingException")], 200, 4),
+        ([failure("InternalServerError", 500)] * 9, 503, 3),
+    ],
+    ids=["a conflict, a lost answer, throttling", "an outage"],
+)
 def test_a_transaction_that_is_tried_again_is_the_same_one_to_dynamodb(
-    connect_to: Connect,
+    connect_to: Connect, answers: list[Answer | str], status: int, calls: int
 ) -> None:
-    """A conflict, a lost answer: its token lets DynamoDB do it once."""
-    rules, body = catalog(target_validation=False), FeedbackRequest.parse(LIKED)
-    answers: list[Answer | str] = [
-        cancelled("TransactionConflict", "None"),
-        RESET,
-        failure("ThrottlingException"),
-    ]
+    """Its token lets DynamoDB do it once; what is no congestion has the client's attempts only."""
+    rules, names = catalog(target_validation=False), {key: key for key in KEYS}
+    request = event(json.dumps(LIKED), headers={"idempotency-key": "k"})
 
     with serve(*answers, Answer()) as loopback:
-        client = connect_to(loopback.endpoint)
-        store = DynamoFeedbackStore(client, TABLES)
-        service = Service(rules, DynamoLookup(client, TABLES), store, DAY, math.inf, Clock())
-        service.submit(body, "k", ANYBODY, lambda: 28)
+        handlers = compose(connect_to(loopback.endpoint), names, rules, Clock())
+        reply = handlers[SUBMIT](request, Invocation())
 
-    assert loopback.operations == [TRANSACT] * 4
-    assert loopback.calls == loopback.calls[:1] * 4
+    assert reply["statusCode"] == status
+    assert loopback.operations == [TRANSACT] * calls
+    assert loopback.calls == loopback.calls[:1] * calls
     assert 1 <= len(loopback.calls[0][1]["ClientRequestToken"]) <= 36

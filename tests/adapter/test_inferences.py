@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from inferences.api import build
 from inferences.store import DynamoInferences, InferenceConflict
 from shared import uuids
+from shared.clock import Clock
 from tests.adapter.conftest import Connect
 from tests.adapter.test_outages import INFERENCE
+from tests.support.handlers import RECORD, compose
 from tests.support.loopback import failure, serve
-from tests.unit.fakes import Invocation
+from tests.unit.fakes import Invocation, catalog
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,9 +24,9 @@ Stored: TypeAlias = Callable[[str], dict[str, Any] | None]
 
 
 @pytest.fixture
-def post(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> Post:
-    """Send a body to the handler; its client checks every parameter."""
-    handler = build(DynamoInferences(dynamodb, tables["target"]))
+def post(client: "DynamoDBClient", tables: dict[str, str]) -> Post:
+    """Send a body to the handler."""
+    handler = compose(client, tables, catalog(), Clock())[RECORD]
 
     def send(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         reply = handler({"body": json.dumps(body)}, Invocation())

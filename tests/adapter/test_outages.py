@@ -1,12 +1,9 @@
 """DynamoDB fails: a bounded number of attempts, then a refusal; a mistake of ours escapes."""
 
 import socket
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from authorizer.keys import DynamoKeys
 from feedback.lookup import BatchRead, DynamoLookup
@@ -17,13 +14,13 @@ from reads.label_query import LabelQuery
 from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts
 from reads.status import Status
+from shared.direct.failure import Failure
 from shared.dynamodb import StorageUnavailable
 from shared.uuids import Uuid
 from submit.store import DynamoFeedbackStore
 from tests.adapter.conftest import Connect
-from tests.support.environment import environment, towards
 from tests.support.lambdas import TABLES as KEYS
-from tests.support.loopback import RESET, SILENCE, Answer, cancelled, failure, serve
+from tests.support.loopback import RESET, Answer, cancelled, failure, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,12 +79,14 @@ def test_what_fails_three_times_is_unavailable_and_what_fails_twice_succeeds(
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @pytest.mark.parametrize("code", BUGS)
-def test_a_mistake_of_ours_escapes_at_once(connect_to: Connect, call: Call, code: str) -> None:
-    """It is no outage: trying again would not help, and an alarm should."""
-    with serve(failure(code)) as loopback, pytest.raises(ClientError, match=code):
+def test_a_mistake_of_ours_escapes_without_retries(
+    connect_to: Connect, call: Call, code: str
+) -> None:
+    """It is no outage, and an alarm should ring; the SDK is asked once for what else it may be."""
+    with serve(failure(code)) as loopback, pytest.raises(Failure, match=code):
         call(connect_to(loopback.endpoint))
 
-    assert len(loopback.calls) == 1
+    assert loopback.calls == loopback.calls[:1] * 2
 
 
 @pytest.mark.usefixtures("short_pauses")
@@ -101,32 +100,6 @@ def test_a_connection_that_is_refused_is_an_outage(connect_to: Connect) -> None:
             CALLS["a write"](connect_to(f"http://127.0.0.1:{port}"))
 
 
-@pytest.mark.usefixtures("short_pauses")
-def test_no_answer_is_an_outage(connect_to: Connect) -> None:
-    """After three timeouts, which are shorter here than in production."""
-    with serve(SILENCE) as loopback:
-        config = connect_to(loopback.endpoint).meta.config.merge(Config(read_timeout=0.1))
-        with environment(towards(loopback.endpoint)):
-            impatient = boto3.client("dynamodb", config=config)
-
-        with pytest.raises(StorageUnavailable):
-            CALLS["a write"](impatient)
-        impatient.close()
-
-    assert loopback.operations == ["PutItem"] * 3
-
-
-def test_all_timeouts_together_are_shorter_than_lambdas(connect_to: Connect) -> None:
-    """A request looks and writes, waits 6 s for its target, and has 28 s."""
-    with serve() as loopback:
-        config: Any = connect_to(loopback.endpoint).meta.config
-
-    attempts = config.retries["total_max_attempts"]
-    pauses = sum(2**attempt for attempt in range(attempts - 1))
-    call = attempts * (config.connect_timeout + config.read_timeout) + pauses
-    assert 6 + call < 28
-
-
 @pytest.mark.parametrize(
     ("reasons", "raised"),
     [
@@ -134,8 +107,8 @@ def test_all_timeouts_together_are_shorter_than_lambdas(connect_to: Connect) -> 
         (("ProvisionedThroughputExceeded", "None"), StorageUnavailable),
         (("TransactionConflict", "None"), StorageUnavailable),
         (("TransactionConflict", "ThrottlingError"), StorageUnavailable),
-        (("ValidationError", "None"), ClientError),
-        (("ThrottlingError", "ItemCollectionSizeLimitExceeded"), ClientError),
+        (("ValidationError", "None"), Failure),
+        (("ThrottlingError", "ItemCollectionSizeLimitExceeded"), Failure),
     ],
 )
 def test_a_transaction_that_is_cancelled_may_pass_later_or_never(

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from reads.label_query import LabelQuery
 from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts
 from shared import uuids
+from shared.direct.failure import Failure
 from shared.items import Attribute, Item, ItemTooLarge, check_size, item_size
 from shared.refusal import Refusal
 from submit.store import DynamoFeedbackStore
@@ -30,9 +30,9 @@ EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function
 
 
 @pytest.fixture(scope="module")
-def store(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> DynamoFeedbackStore:
-    """Make a store whose client, unlike Lambda's, checks every parameter."""
-    return DynamoFeedbackStore(dynamodb, tables)
+def store(client: "DynamoDBClient", tables: dict[str, str]) -> DynamoFeedbackStore:
+    """Store in the emulated tables."""
+    return DynamoFeedbackStore(client, tables)
 
 
 def _feedback(kind: str, value: Any, tags: dict[str, str] | None = None) -> Feedback:
@@ -148,7 +148,7 @@ def test_an_item_of_400_kb_is_stored_and_one_byte_more_is_refused(
     store.write([largest], [], NOW)
     with pytest.raises(ItemTooLarge):
         check_size(larger.item)
-    with pytest.raises(ClientError, match="ValidationException"):
+    with pytest.raises(Failure, match="ValidationException"):
         store.write([larger], [], NOW)
 
 

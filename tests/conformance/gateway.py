@@ -2,21 +2,15 @@
 
 import base64
 import json
-import math
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from feedback.lookup import DynamoLookup
-from inferences.api import build as build_inferences
-from inferences.store import DynamoInferences
 from shared.catalog import Catalog
-from shared.clock import DAY, Clock
-from submit.api import build as build_feedback
-from submit.service import Service
-from submit.store import DynamoFeedbackStore
+from shared.clock import Clock
 from tests.conformance.placeholders import HERE, PLACEHOLDER, TARGETS, Placeholders
+from tests.support.handlers import RECORD, SUBMIT, compose
 from tests.support.lambdas import LAYER, write_layer
 from tests.unit.fakes import Invocation
 
@@ -51,11 +45,10 @@ class Gateway:
     """The handlers under each configuration, over one set of tables."""
 
     def __init__(self, client: "DynamoDBClient", tables: dict[str, str], folder: Path) -> None:
-        """Compile the configurations into a folder, and build the handlers."""
+        """Compile the configurations into a folder, and compose the handlers."""
         self._client = client
         self._tables = tables
-        self._record = build_inferences(DynamoInferences(client, tables["target"]))
-        self._feedback = {
+        self._handlers = {
             path.stem: self._build(path, folder / path.stem)
             for path in (HERE / "config").glob("*.toml")
         }
@@ -68,21 +61,14 @@ class Gateway:
         for name in {match[1] for match in PLACEHOLDER.finditer(text)}:
             self._prepare(name, ids, config)
         late = self._record_late(case, ids)
-        answer = self._feedback[config](_event(case, ids), Invocation())
+        answer = self._handlers[config][SUBMIT](_event(case, ids), Invocation())
         if late:
             late.join()
         return Answer(ids, answer["statusCode"], json.loads(answer["body"]), self._rows(ids))
 
-    def _build(self, config: Path, folder: Path) -> "Handler":
-        service = Service(
-            catalog=Catalog.load(write_layer(folder, config) / LAYER),
-            lookup=DynamoLookup(self._client, self._tables),
-            store=DynamoFeedbackStore(self._client, self._tables),
-            key_lifetime=7 * DAY,
-            wait_limit=math.inf,
-            clock=Clock(),
-        )
-        return build_feedback(service)
+    def _build(self, config: Path, folder: Path) -> dict[str, "Handler"]:
+        catalog = Catalog.load(write_layer(folder, config) / LAYER)
+        return compose(self._client, self._tables, catalog, Clock())
 
     def _prepare(self, name: str, ids: Placeholders, config: str) -> None:
         known = TARGETS["inferences"]
@@ -111,7 +97,7 @@ class Gateway:
     ) -> None:
         body = {name: value for name, value in inference.items() if name != "episode"}
         body |= {"inference_id": inference_id, "episode_id": ids[inference["episode"]]}
-        answer = self._record({"body": json.dumps(body)}, Invocation())
+        answer = self._handlers["default"][RECORD]({"body": json.dumps(body)}, Invocation())
         assert answer["statusCode"] == 200, answer
 
     def _rows(self, ids: Placeholders) -> dict[str, list[dict[str, Any]]]:

@@ -7,15 +7,14 @@ import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.conformance.gateway import Answer, Gateway
 from tests.conformance.placeholders import HERE
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from tests.support.clients import connected
+from tools.emulator import Emulator
 
 CASES: dict[str, dict[str, Any]] = {
     case["id"]: case for case in json.loads((HERE / "cases.json").read_text())
@@ -28,13 +27,14 @@ KEPT_APART = {"id", "feedback_id", "snapshot_hash", "timestamp"}
 
 @pytest.fixture(scope="module")
 def answers(
-    dynamodb: "DynamoDBClient",
+    aws: Emulator,
     tables: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, Future[Answer]]]:
     """Send every case."""
-    gateway = Gateway(dynamodb, tables, tmp_path_factory.mktemp("configurations"))
-    with ThreadPoolExecutor(max_workers=24) as pool:
+    folder = tmp_path_factory.mktemp("configurations")
+    with connected(aws.endpoint) as client, ThreadPoolExecutor(max_workers=24) as pool:
+        gateway = Gateway(client, tables, folder)
         yield {name: pool.submit(gateway.send, case) for name, case in CASES.items()}
 
 

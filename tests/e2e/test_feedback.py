@@ -79,43 +79,30 @@ def test_a_bad_body_is_refused_with_a_code(
     assert 0 < len(answer.body["error"]) < 1_000
 
 
-def test_an_item_that_dynamodb_cannot_hold_is_refused(
-    stack: Stack, call: Caller, inference: dict[str, str]
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"dryrun": True}, 200, None),
+        ({"inference_id": "01900000-0000-7000-8000-000000000000"}, 400, "target_not_found"),
+        ({"metric_name": "comment", "value": "x" * 410_000}, 413, "item_too_large"),
+    ],
+    ids=["a dry run", "a target that does not exist", "an item that DynamoDB cannot hold"],
+)
+def test_what_is_not_to_be_stored_is_not(
+    change: dict[str, Any],
+    status: int,
+    code: str | None,
+    stack: Stack,
+    call: Caller,
+    inference: dict[str, str],
 ) -> None:
-    """400 KB is the limit of an item, names included."""
-    answer = call.feedback(
-        metric_name="comment", value="x" * 410_000, inference_id=inference["inference_id"]
-    )
+    """A dry run has an id all the same."""
+    before = {kind: len(stack.items(TABLES[kind])) for kind in KINDS}
+    target = {"inference_id": inference["inference_id"]}
+    answer = call.feedback(**{"metric_name": "draft_accepted", "value": True, **target, **change})
 
-    assert (answer.status, answer.body["code"]) == (413, "item_too_large")
-    assert not [item for item in stack.items("CommentFeedback") if len(str(item)) > 400_000]
-
-
-def test_a_dry_run_answers_as_always_and_stores_nothing(
-    stack: Stack, call: Caller, inference: dict[str, str]
-) -> None:
-    """It has an id, which no table has."""
-    answer = call.feedback(
-        metric_name="draft_accepted",
-        value=True,
-        inference_id=inference["inference_id"],
-        dryrun=True,
-    )
-
-    assert answer.status == 200
-    assert _rows(stack, answer.body["feedback_id"]) == []
-
-
-def test_a_target_that_does_not_exist_is_refused(call: Caller) -> None:
-    """After the wait that an old id is given."""
-    old = "01900000-0000-7000-8000-000000000000"
-    answer = call.feedback(metric_name="draft_accepted", value=True, inference_id=old)
-
-    assert answer.status == 400
-    assert answer.body == {
-        "error": f"Inference ID: {old} does not exist",
-        "code": "target_not_found",
-    }
+    assert (answer.status, answer.body.get("code")) == (status, code)
+    assert {kind: len(stack.items(TABLES[kind])) for kind in KINDS} == before
 
 
 def test_a_demonstration_is_stored_as_tensorzero_stores_it(stack: Stack, call: Caller) -> None:
@@ -166,26 +153,6 @@ def test_an_evaluation_label_is_stored_with_its_metric_and_read_back(
         "EvaluationHumanFeedback",
     ]
     assert label.body == {"feedback": {"value": True, "evaluator_inference_id": judge}}
-
-
-def test_recording_an_inference_again_is_harmless_but_not_with_other_content(
-    call: Caller,
-) -> None:
-    """The same body is a 200 again; another is a 409."""
-    recorded = call.record(function_name="draft_reply")
-
-    assert call.post("/internal/inferences", recorded).status == 200
-    changed = call.post("/internal/inferences", {**recorded, "variant_name": "other"})
-    assert (changed.status, changed.body["code"]) == (409, "inference_conflict")
-
-
-def test_status_and_health_answer_in_tensorzeros_shapes(call: Caller) -> None:
-    """The version and hash; the tables can be read."""
-    status = call.send("GET", "/status").body
-
-    assert status["status"] == "ok"
-    assert len(status["config_hash"]) == 64
-    assert call.send("GET", "/health").body == {"gateway": "ok", "dynamodb": "ok"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Every file in events/authorizer/ is a case of the authorizer; a rejection's name has its code."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,26 +9,29 @@ from authorizer.keys import DynamoKeys
 from authorizer.rejection import Rejection
 from authorizer.service import authorize
 from shared.clock import Clock
+from tests.support.clients import connected
 from tests.support.events import AUTHORIZER, KEYS, check_decision
+from tests.support.handlers import telemetry
 from tests.unit.fakes import Invocation
+from tools.emulator import Emulator
 from tools.event import authorization
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @pytest.fixture(scope="module")
-def keys(dynamodb: "DynamoDBClient", tables: dict[str, str]) -> DynamoKeys:
+def keys(aws: Emulator, tables: dict[str, str]) -> Iterator[DynamoKeys]:
     """Put the keys that the events are about into the template's table."""
-    for item in KEYS:
-        dynamodb.put_item(TableName=tables["ApiKey"], Item=item)
-    return DynamoKeys(dynamodb, tables["ApiKey"])
+    with connected(aws.endpoint) as client:
+        for item in KEYS:
+            client.put_item(TableName=tables["api_key"], Item=item)
+        yield DynamoKeys(client, tables["api_key"])
 
 
 @pytest.mark.parametrize("name", sorted(AUTHORIZER))
 def test_an_event_is_decided_as_its_name_says(keys: DynamoKeys, name: str) -> None:
     """The function gets who the caller is."""
-    check_decision(name, build(keys, Clock())(AUTHORIZER[name], Invocation()))
+    check_decision(
+        name, build(keys, Clock(), telemetry("authorizer"))(AUTHORIZER[name], Invocation())
+    )
 
 
 def test_every_reason_to_reject_has_an_event(keys: DynamoKeys) -> None:

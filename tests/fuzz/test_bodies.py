@@ -4,26 +4,21 @@
 """
 
 import json
-import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from feedback.lookup import DynamoLookup
-from inferences.api import build as build_inferences
-from inferences.store import DynamoInferences
 from shared import uuids
 from shared.catalog import Catalog
-from shared.clock import DAY
-from submit.api import build
-from submit.service import Service
-from submit.store import DynamoFeedbackStore
+from tests.support.clients import connected
+from tests.support.handlers import RECORD, SUBMIT, compose
 from tests.support.lambdas import LAYER, write_layer
 from tests.unit.fakes import Invocation, ManualTime
+from tools.emulator import Emulator
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -139,35 +134,32 @@ Post = Callable[[str], tuple[int, dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def post(
-    dynamodb: "DynamoDBClient", tables: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Post:
+    aws: Emulator, tables: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Post]:
     """Compose the handler over the emulated tables; its waits pass at once."""
     layer = write_layer(tmp_path_factory.mktemp("layer"))
-    record = build_inferences(DynamoInferences(dynamodb, tables["target"]))
-    inferences: dict[str, dict[str, Any]] = {
-        CHAT: {"function_name": "draft_reply", "output": [{"type": "text", "text": "hi"}]},
-        JSON: {"function_name": "classify_ticket", "output": {"raw": "1", "parsed": 1}},
-        FREE: {"function_name": "classify_ticket", "output_schema": {}},
-    }
-    for inference_id, extra in inferences.items():
-        body = {"inference_id": inference_id, "episode_id": EPISODE, "variant_name": "v", **extra}
-        assert record({"body": json.dumps(body)}, Invocation())["statusCode"] == 200
-    handler = build(
-        Service(
-            catalog=Catalog.load(layer / LAYER),
-            lookup=DynamoLookup(dynamodb, tables),
-            store=DynamoFeedbackStore(dynamodb, tables),
-            key_lifetime=DAY,
-            wait_limit=math.inf,
-            clock=ManualTime().clock(),
-        )
-    )
+    catalog = Catalog.load(layer / LAYER)
+    with connected(aws.endpoint) as client:
+        handlers = compose(client, tables, catalog, ManualTime().clock())
+        inferences: dict[str, dict[str, Any]] = {
+            CHAT: {"function_name": "draft_reply", "output": [{"type": "text", "text": "hi"}]},
+            JSON: {"function_name": "classify_ticket", "output": {"raw": "1", "parsed": 1}},
+            FREE: {"function_name": "classify_ticket", "output_schema": {}},
+        }
+        for inference_id, extra in inferences.items():
+            body = {
+                "inference_id": inference_id,
+                "episode_id": EPISODE,
+                "variant_name": "v",
+                **extra,
+            }
+            assert handlers[RECORD]({"body": json.dumps(body)}, Invocation())["statusCode"] == 200
 
-    def send(body: str) -> tuple[int, dict[str, Any]]:
-        reply = handler({"body": body}, Invocation())
-        return reply["statusCode"], json.loads(reply["body"])
+        def send(body: str) -> tuple[int, dict[str, Any]]:
+            reply = handlers[SUBMIT]({"body": body}, Invocation())
+            return reply["statusCode"], json.loads(reply["body"])
 
-    return send
+        yield send
 
 
 def _is_stored(

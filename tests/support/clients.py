@@ -1,0 +1,74 @@
+"""Lambda's own DynamoDB client for tests: one a thread, and the parameters of calls are checked."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.validate import ParamValidator
+
+from shared.direct.client import Client
+from shared.direct.connect import connect
+from shared.direct.failure import Exceptions
+from tests.support.dynamodb import OPERATIONS, operation
+from tests.support.environment import towards
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+METHODS = {
+    "batch_get_item": "BatchGetItem",
+    "batch_write_item": "BatchWriteItem",
+    "get_item": "GetItem",
+    "put_item": "PutItem",
+    "query": "Query",
+    "transact_write_items": "TransactWriteItems",
+}
+assert sorted(METHODS.values()) == sorted(OPERATIONS)
+
+
+class Checked:
+    """Has the methods of Lambda's client."""
+
+    exceptions = Exceptions
+
+    def __init__(self, endpoint: str, attempts: int) -> None:
+        """Take an endpoint on this machine, and how often a call is attempted."""
+        self._endpoint, self._attempts = endpoint, attempts
+        self._clients, self._made = threading.local(), list[Client]()
+
+    def __getattr__(self, method: str) -> Any:
+        """Return a method that checks its parameters against the SDK's own model."""
+        if method not in METHODS:
+            raise AttributeError(method)
+
+        def call(**parameters: Any) -> dict[str, Any]:
+            shape = operation(METHODS[method]).input_shape
+            report = ParamValidator().validate(parameters, shape)
+            assert not report.has_errors(), report.generate_report()
+            result: dict[str, Any] = getattr(self._client(), method)(**parameters)
+            return result
+
+        return call
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for client in self._made:
+            client.close()
+
+    def _client(self) -> Client:
+        if not hasattr(self._clients, "own"):
+            self._clients.own = connect(towards(self._endpoint), attempts=self._attempts)
+            self._made.append(self._clients.own)
+        own: Client = self._clients.own
+        return own
+
+
+@contextmanager
+def connected(endpoint: str, *, attempts: int = 3) -> Iterator["DynamoDBClient"]:
+    """Make the client, for as long as the block lasts; its calls go to an endpoint here."""
+    client = Checked(endpoint, attempts)
+    try:
+        yield cast("DynamoDBClient", client)
+    finally:
+        client.close()
