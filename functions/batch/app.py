@@ -9,7 +9,7 @@ import os
 from batch.api import build
 from batch.service import BatchService
 from batch.writer import DynamoBatchWriter
-from feedback.json_schema.validation import Validation
+from feedback.demonstration.json_schema.validation import Validation
 from feedback.lookup import DynamoLookup
 from shared.catalog import Catalog
 from shared.clock import DAY, Clock

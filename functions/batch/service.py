@@ -9,8 +9,8 @@ from batch.request import Element
 from batch.writer import BatchRefused, BatchWriter
 from batch.writes import Outcome, Write, answer_by_holder
 from feedback import reservations
-from feedback.json_schema.check import Check
-from feedback.json_schema.validation import Validation
+from feedback.demonstration.json_schema.check import Check
+from feedback.demonstration.json_schema.validation import Validation
 from feedback.lookup import Lookup
 from feedback.model import Accepted, Record, Target
 from feedback.reservations import Reservation

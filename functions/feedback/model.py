@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from feedback.json_schema.check import Check
+from feedback.demonstration.json_schema.check import Check
 from shared.catalog import Catalog
 from shared.document import Json
 from shared.refusal import Refusal

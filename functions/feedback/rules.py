@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from feedback import evaluation, tags
 from feedback.evaluation import Label
-from feedback.json_schema.check import Check
+from feedback.demonstration.json_schema.check import Check
 from feedback.kinds import registry
 from feedback.model import AmbiguousTarget, Feedback, Metric, Record, Target
 from feedback.request import FeedbackRequest

@@ -6,7 +6,7 @@ gc.disable()  # nothing that a cold start makes is garbage: collecting would fin
 
 import os
 
-from feedback.json_schema.validation import Validation
+from feedback.demonstration.json_schema.validation import Validation
 from feedback.lookup import DynamoLookup
 from shared.catalog import Catalog
 from shared.clock import DAY, Clock

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from feedback import reservations
-from feedback.json_schema.validation import Validation
+from feedback.demonstration.json_schema.validation import Validation
 from feedback.lookup import BatchRead, Lookup
 from feedback.model import Accepted, Record
 from feedback.request import FeedbackRequest

@@ -26,7 +26,10 @@ LAYERS = {
 }
 """From inner to outer: what each package may import of ours, by package or by module."""
 PRIVATE = {
-    "feedback.demonstration": {"feedback.demonstration", "feedback.kinds.registry"},
+    **{
+        f"feedback.demonstration.{name}": {"feedback.demonstration"}
+        for name in ("answer", "chat", "json_output", "library", "toolset")
+    },
 <<<<<<< HEAD
 =======
     "shared.direct": {"shared.direct", "shared.dynamodb"},
@@ -40,7 +43,7 @@ ONLY = {
     "pydantic": {"inferences.request"},
     "pydantic_core": {"inferences.request"},
     "jsonschema_rs": {
-        "feedback.json_schema.schema",
+        "feedback.demonstration.json_schema.schema",
         "configuration.schema",
     },
     "jwt": {"authorizer.tokens"},

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from feedback.json_schema.validation import PROCESSOR
+from feedback.demonstration.json_schema.validation import PROCESSOR
 from tests.fuzz.hostile import texts
 from tests.support.template import ROOT
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import boto3  # noqa: F401 - a Lambda has it loaded
 
-from feedback.json_schema.budget import Budget
-from feedback.json_schema.check import InvalidSchema, Violation
-from feedback.json_schema.validator import Validator
+from feedback.demonstration.json_schema.budget import Budget
+from feedback.demonstration.json_schema.check import InvalidSchema, Violation
+from feedback.demonstration.json_schema.validator import Validator
 
 MEMORY = 300 * 1024 * 1024
 PLAIN = Violation('1 is not of type "string"', "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from batch.api import build as build_batch
 from batch.service import BatchService
 from batch.writer import DynamoBatchWriter
-from feedback.json_schema.validation import Validation
+from feedback.demonstration.json_schema.validation import Validation
 from feedback.lookup import DynamoLookup
 from inferences.api import build as build_inferences
 from inferences.store import DynamoInferences
@@ -27,7 +27,7 @@ from submit.store import DynamoFeedbackStore
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from feedback.json_schema.check import Check, Violation
+    from feedback.demonstration.json_schema.check import Check, Violation
 
 SUBMIT, BATCH = "POST /feedback", "POST /feedback/batch"
 RECORD = "POST /internal/inferences"

@@ -2,7 +2,7 @@
 
 from feedback.demonstration import chat, json_output
 from feedback.demonstration.library import ChatFunction, library
-from feedback.json_schema.check import Check
+from feedback.demonstration.json_schema.check import Check
 from feedback.model import Record
 from shared.catalog import Catalog
 from shared.document import Json

@@ -3,7 +3,7 @@
 from feedback.demonstration.invalid import InvalidDemonstration
 from feedback.demonstration.library import ChatFunction, Library
 from feedback.demonstration.toolset import Params, toolset
-from feedback.json_schema.check import Check
+from feedback.demonstration.json_schema.check import Check
 from feedback.model import Record
 from shared import fields
 from shared.document import Json, dump, found

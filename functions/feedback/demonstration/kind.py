@@ -6,7 +6,7 @@ from feedback.model import Kind, Record
 from shared.document import Json, dump
 
 if TYPE_CHECKING:
-    from feedback.json_schema.check import Check
+    from feedback.demonstration.json_schema.check import Check
     from shared.catalog import Catalog
 
 

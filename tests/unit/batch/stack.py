@@ -7,7 +7,7 @@ from typing import Any
 from batch.request import Element
 from batch.service import BatchService
 from batch.writes import Outcome
-from feedback.json_schema.validation import Validation
+from feedback.demonstration.json_schema.validation import Validation
 from feedback.model import Accepted, Level, Record, Target
 from shared.caller import ANYBODY, Caller
 from shared.catalog import Catalog

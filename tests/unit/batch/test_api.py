@@ -9,7 +9,7 @@ import pytest
 
 from batch.api import build
 from batch.service import BatchService
-from feedback.json_schema.validation import Validation
+from feedback.demonstration.json_schema.validation import Validation
 from shared.caller import Grant, api_key_context, token_context
 from shared.clock import DAY
 from tests.unit.batch.stack import RECORDS, element

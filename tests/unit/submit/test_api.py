@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from feedback.json_schema.validation import Validation
+from feedback.demonstration.json_schema.validation import Validation
 from feedback.model import Level, Record, Target
 from shared.caller import api_key_context
 from shared.clock import DAY

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from feedback.json_schema.validation import Validation
+from feedback.demonstration.json_schema.validation import Validation
 from feedback.kinds.value import InvalidValue
 from feedback.model import Accepted, Level, Record, Target
 from feedback.request import FeedbackRequest

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import jsonschema_rs
 
-from feedback.json_schema.message import pack, unpack
+from feedback.demonstration.json_schema.message import pack, unpack
 from shared.refusal import excerpt
 
 _GIVEN_UP = (

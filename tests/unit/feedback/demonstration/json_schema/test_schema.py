@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from feedback.json_schema.message import pack, unpack
-from feedback.json_schema.schema import answer
+from feedback.demonstration.json_schema.message import pack, unpack
+from feedback.demonstration.json_schema.schema import answer
 from shared.document import Json, dump
 
 DRAFTS = {

@@ -6,8 +6,8 @@ import signal
 import time
 import weakref
 
-from feedback.json_schema.budget import Budget
-from feedback.json_schema.confinement import OUT_OF_MEMORY, SIZE, UNCONFINED
+from feedback.demonstration.json_schema.budget import Budget
+from feedback.demonstration.json_schema.confinement import OUT_OF_MEMORY, SIZE, UNCONFINED
 from shared.clock import Seconds
 
 LONGEST = 64 * 1024

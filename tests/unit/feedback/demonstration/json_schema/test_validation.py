@@ -8,15 +8,15 @@ from itertools import pairwise
 
 import pytest
 
-from feedback.json_schema.budget import Budget
-from feedback.json_schema.check import InvalidSchema, Violation
-from feedback.json_schema.child import Ended
-from feedback.json_schema.confinement import confinement
-from feedback.json_schema.message import unpack
-from feedback.json_schema.schema import answer
-from feedback.json_schema.validation import PROCESSOR, RESERVE, Validation
-from feedback.json_schema.validator import MAX_SCHEMA, Validator
-from feedback.json_schema.worker import Worker
+from feedback.demonstration.json_schema.budget import Budget
+from feedback.demonstration.json_schema.check import InvalidSchema, Violation
+from feedback.demonstration.json_schema.child import Ended
+from feedback.demonstration.json_schema.confinement import confinement
+from feedback.demonstration.json_schema.message import unpack
+from feedback.demonstration.json_schema.schema import answer
+from feedback.demonstration.json_schema.validation import PROCESSOR, RESERVE, Validation
+from feedback.demonstration.json_schema.validator import MAX_SCHEMA, Validator
+from feedback.demonstration.json_schema.worker import Worker
 from shared.document import Json
 from shared.dynamodb import StorageUnavailable
 

@@ -4,9 +4,9 @@ import os
 import socket
 from contextlib import suppress
 
-from feedback.json_schema.budget import Budget
-from feedback.json_schema.child import Child, Crashed, OutOfMemory, OutOfTime
-from feedback.json_schema.confinement import Answer, Confinement, serve
+from feedback.demonstration.json_schema.budget import Budget
+from feedback.demonstration.json_schema.child import Child, Crashed, OutOfMemory, OutOfTime
+from feedback.demonstration.json_schema.confinement import Answer, Confinement, serve
 
 
 class Worker:

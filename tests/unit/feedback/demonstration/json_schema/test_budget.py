@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback.json_schema.budget import LEAST, Budget
+from feedback.demonstration.json_schema.budget import LEAST, Budget
 from tests.unit.fakes import ManualTime
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from feedback.json_schema.budget import Budget
-from feedback.json_schema.check import Violation
-from feedback.json_schema.validation import PROCESSOR
-from feedback.json_schema.validator import Validator
+from feedback.demonstration.json_schema.budget import Budget
+from feedback.demonstration.json_schema.check import Violation
+from feedback.demonstration.json_schema.validation import PROCESSOR
+from feedback.demonstration.json_schema.validator import Validator
 from shared.document import Json, dump
 from shared.refusal import excerpt
 

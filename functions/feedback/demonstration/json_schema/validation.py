@@ -6,13 +6,13 @@ applies them; where it takes too much of anything it is ended, and the value is 
 
 from typing import TYPE_CHECKING
 
-from feedback.json_schema.budget import Budget
+from feedback.demonstration.json_schema.budget import Budget
 from shared.clock import Seconds, TimeLeft
 from shared.dynamodb import StorageUnavailable
 
 if TYPE_CHECKING:
-    from feedback.json_schema.check import Check, Violation
-    from feedback.json_schema.validator import Validator
+    from feedback.demonstration.json_schema.check import Check, Violation
+    from feedback.demonstration.json_schema.validator import Validator
 
 PROCESSOR: Seconds = 1.6
 """The processor time that a request may take for it."""
@@ -46,7 +46,7 @@ class Validation:
         return check
 
     def _start(self) -> "Validator":
-        from feedback.json_schema.validator import Validator  # noqa: PLC0415 - loads the library
+        from feedback.demonstration.json_schema.validator import Validator  # noqa: PLC0415 - loads the library
 
         self._validator = self._validator or Validator.within(self._memory)
         return self._validator

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from feedback.json_schema.budget import Budget
-from feedback.json_schema.child import LONGEST, Crashed, Ended, OutOfMemory, OutOfTime
-from feedback.json_schema.confinement import Confinement, confinement
-from feedback.json_schema.worker import Worker
+from feedback.demonstration.json_schema.budget import Budget
+from feedback.demonstration.json_schema.child import LONGEST, Crashed, Ended, OutOfMemory, OutOfTime
+from feedback.demonstration.json_schema.confinement import Confinement, confinement
+from feedback.demonstration.json_schema.worker import Worker
 from tests.support.template import ROOT
 
 MEGABYTE = 1024 * 1024
@@ -135,7 +135,7 @@ def test_a_child_that_was_killed_between_questions_is_replaced_unnoticed(number:
 def test_a_child_is_frozen_and_thawed_with_its_parent() -> None:
     """As Lambda does between invocations: the same one answers on."""
     code = (
-        "from tests.unit.feedback.json_schema.test_worker import *;"
+        "from tests.unit.feedback.demonstration.json_schema.test_worker import *;"
         "worker = Worker(pid, CONFINED);"
         "print(worker.ask(b'?', plenty()).decode(), flush=True); input();"
         "print(worker.ask(b'?', plenty()).decode(), flush=True)"
@@ -206,7 +206,7 @@ def test_a_child_ends_when_its_owner_goes() -> None:
 def test_a_child_dies_with_its_parent() -> None:
     """Even if that is killed."""
     code = (
-        "import os, signal; from tests.unit.feedback.json_schema.test_worker import *;"
+        "import os, signal; from tests.unit.feedback.demonstration.json_schema.test_worker import *;"
         "worker = Worker(pid, LOOSE);"
         "print(worker.ask(b'?', plenty()).decode(), flush=True);"
         "os.kill(os.getpid(), signal.SIGKILL)"

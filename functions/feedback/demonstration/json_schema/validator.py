@@ -1,12 +1,12 @@
 """Checks values against JSON Schemas in a worker's child process, and refuses what that cannot."""
 
-from feedback.json_schema.budget import Budget
-from feedback.json_schema.check import InvalidSchema, Violation
-from feedback.json_schema.child import Crashed, Ended, OutOfMemory, OutOfTime
-from feedback.json_schema.confinement import confinement
-from feedback.json_schema.message import pack, unpack
-from feedback.json_schema.schema import answer
-from feedback.json_schema.worker import Worker
+from feedback.demonstration.json_schema.budget import Budget
+from feedback.demonstration.json_schema.check import InvalidSchema, Violation
+from feedback.demonstration.json_schema.child import Crashed, Ended, OutOfMemory, OutOfTime
+from feedback.demonstration.json_schema.confinement import confinement
+from feedback.demonstration.json_schema.message import pack, unpack
+from feedback.demonstration.json_schema.schema import answer
+from feedback.demonstration.json_schema.worker import Worker
 
 MAX_SCHEMA = 256 * 1024
 """The longest schema, in characters."""
