@@ -4,8 +4,8 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from feedback import evaluation, tags
-from feedback.evaluation import Label
 from feedback.demonstration.json_schema.check import Check
+from feedback.evaluation import Label
 from feedback.kinds import registry
 from feedback.model import AmbiguousTarget, Feedback, Metric, Record, Target
 from feedback.request import FeedbackRequest

@@ -30,10 +30,7 @@ PRIVATE = {
         f"feedback.demonstration.{name}": {"feedback.demonstration"}
         for name in ("answer", "chat", "json_output", "library", "toolset")
     },
-<<<<<<< HEAD
-=======
     "shared.direct": {"shared.direct", "shared.dynamodb"},
->>>>>>> suites
 }
 """Whose modules alone import these packages."""
 ONLY = {
@@ -50,13 +47,8 @@ ONLY = {
     "tomli": {"configuration.source"},
 }
 """Which modules import what is of a third party: it can be replaced there, or loaded late."""
-<<<<<<< HEAD
-EDGE = {"shared.http", "shared.endpoint"}
-"""What only an api.py knows: HTTP, refusals as responses."""
-=======
 EDGE = {"shared.http", "shared.endpoint", "shared.telemetry"}
 """What only an api.py knows, and an app.py wires: HTTP, refusals as responses, metrics."""
->>>>>>> suites
 LAMBDAS = LAYERS.keys() - {*LIBRARY, "configuration"}
 
 
@@ -80,11 +72,7 @@ def test_no_import_goes_in_a_circle() -> None:
 
 @pytest.mark.parametrize("package", PRIVATE)
 def test_what_is_private_to_a_package_is_imported_there_only(package: str) -> None:
-<<<<<<< HEAD
-    """A metric needs nothing of demonstrations."""
-=======
     """A metric needs nothing of demonstrations, nor any module but one how calls are made."""
->>>>>>> suites
     importers = {
         name for name, one in MODULES.items() if any(_within(x, {package}) for x in one.ours)
     }

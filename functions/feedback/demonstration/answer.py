@@ -1,8 +1,8 @@
 """A demonstration as its function's answer: which rules it is held to."""
 
 from feedback.demonstration import chat, json_output
-from feedback.demonstration.library import ChatFunction, library
 from feedback.demonstration.json_schema.check import Check
+from feedback.demonstration.library import ChatFunction, library
 from feedback.model import Record
 from shared.catalog import Catalog
 from shared.document import Json

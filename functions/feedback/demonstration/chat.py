@@ -1,9 +1,9 @@
 """Demonstrations of chat functions: a text, or blocks of text and tool calls."""
 
 from feedback.demonstration.invalid import InvalidDemonstration
+from feedback.demonstration.json_schema.check import Check
 from feedback.demonstration.library import ChatFunction, Library
 from feedback.demonstration.toolset import Params, toolset
-from feedback.demonstration.json_schema.check import Check
 from feedback.model import Record
 from shared import fields
 from shared.document import Json, dump, found

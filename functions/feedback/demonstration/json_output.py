@@ -3,8 +3,8 @@
 import json
 
 from feedback.demonstration.invalid import InvalidDemonstration
-from feedback.demonstration.library import JsonFunction
 from feedback.demonstration.json_schema.check import Check
+from feedback.demonstration.library import JsonFunction
 from feedback.model import Record
 from shared.document import Json, dump
 from shared.refusal import excerpt
