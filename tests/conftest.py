@@ -17,6 +17,16 @@ settings.register_profile("project", derandomize=True, deadline=None)
 settings.load_profile("project")
 
 
+LONGEST_ID = 60
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a case by its values, lists and dictionaries among them, where they are short."""
+    text = val.__name__ if isinstance(val, type) else repr(val)
+    readable = isinstance(val, dict | list | tuple | type) and len(text) <= LONGEST_ID
+    return text if readable else None
+
+
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """Run the emulator, without IAM: the end-to-end suite has one that enforces it."""

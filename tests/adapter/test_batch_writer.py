@@ -25,6 +25,15 @@ BATCH, TRANSACTION = "BatchWriteItem", "TransactWriteItems"
 BROKEN, THROTTLED = failure("InternalServerError", 500), failure("ThrottlingException")
 NONE, CONFLICT = {"Code": "None"}, {"Code": "TransactionConflict"}
 EARLIER = uuid7(NOW - 1, 7)
+CODES = ("ValidationException", "AccessDeniedException", "IdempotentParameterMismatchException")
+MISTAKES = {code: failure(code) for code in CODES} | {
+    "cancelled": cancelled("ValidationError", NONE, NONE, NONE),
+    "cancelled, and in conflict": cancelled(
+        CONFLICT, NONE, "ItemCollectionSizeLimitExceeded", NONE
+    ),
+    "cancelled for a new reason": cancelled(NONE, NONE, "SomethingNew", NONE),
+}
+"""What no retry would help against."""
 
 
 @pytest.fixture
@@ -117,6 +126,7 @@ def _held(one: Write, fingerprint: str = "fingerprint") -> dict[str, Any]:
         (plain(100), [(TRANSACTION, 100)], True),
         (keyed(20) + labels(30), [(TRANSACTION, 100)], True),
     ],
+    ids=["26 rows", "100 rows", "51 keys", "all sorts", "atomic rows", "atomic keys and labels"],
 )
 def test_a_batch_is_written_in_as_few_calls_as_can_be(
     write: Send, writes: list[Write], calls: list[tuple[str, int]], atomic: bool
@@ -244,19 +254,11 @@ def test_an_atomic_batch_in_conflict_is_tried_again_as_it_was(write: Send) -> No
 
 
 @pytest.mark.parametrize(
-    ("writes", "atomic"), [(keyed(2), False), (keyed(2), True), (plain(26), False)]
+    ("writes", "atomic"),
+    [(keyed(2), False), (keyed(2), True), (plain(26), False)],
+    ids=["a transaction", "atomic", "rows"],
 )
-@pytest.mark.parametrize(
-    "answer",
-    [
-        failure("ValidationException"),
-        failure("AccessDeniedException"),
-        failure("IdempotentParameterMismatchException"),
-        cancelled("ValidationError", NONE, NONE, NONE),
-        cancelled(CONFLICT, NONE, "ItemCollectionSizeLimitExceeded", NONE),
-        cancelled(NONE, NONE, "SomethingNew", NONE),
-    ],
-)
+@pytest.mark.parametrize("answer", MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_of_ours_escapes_without_retries(
     write: Send, answer: Answer, writes: list[Write], atomic: bool
 ) -> None:

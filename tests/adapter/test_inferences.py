@@ -92,7 +92,7 @@ def test_recording_again_is_harmless(post: Post) -> None:
         {"function_name": "other"},
         {"variant_name": "other"},
         {"output": {}},
-        {"episode_id": uuids.new()},
+        {"episode_id": "0192c4a0-7e00-7000-8000-00000000e001"},
     ],
 )
 def test_an_inference_is_never_overwritten(

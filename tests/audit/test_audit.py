@@ -140,30 +140,35 @@ def test_what_is_stored_as_it_was_asked_for_is_in_order_and_all_else_is_altered(
         assert broken([asked(**{**asks, **change})], tables) == ["altered"]
 
 
-ALTERED: list[tuple[dict[str, Any], str, Item]] = [
-    ({}, "boolean", {"target_id": {"S": OTHER}}),
-    ({}, "boolean", {"value": {"BOOL": False}}),
-    ({}, "boolean", {"value": {"N": "1"}}),
-    ({}, "boolean", {"metric_name": {"S": "disliked"}}),
-    ({}, "boolean", tagged(request="1", **INTERNAL)),
-    ({}, "float", {}),
-    (
-        {"metric_name": "comment", "value": "good"},
+COMMENT = {"metric_name": "comment", "value": "good"}
+ALTERED: dict[str, tuple[dict[str, Any], str, Item]] = {
+    "another target": ({}, "boolean", {"target_id": {"S": OTHER}}),
+    "another value": ({}, "boolean", {"value": {"BOOL": False}}),
+    "a number for a boolean": ({}, "boolean", {"value": {"N": "1"}}),
+    "another metric": ({}, "boolean", {"metric_name": {"S": "disliked"}}),
+    "a tag more": ({}, "boolean", tagged(request="1", **INTERNAL)),
+    "another table": ({}, "float", {}),
+    "another level": (
+        COMMENT,
         "comment",
         {"value": {"S": "good"}, "target_type": {"S": "episode"}},
     ),
-    *(
-        (OF_JSON, "demonstration", {"inference_id": {"S": TARGET}, "value": {"S": text}})
-        for text in (
-            r'{"raw":"{\"b\":1,\"a\":3}","parsed":{"b":1,"a":2}}',
-            r'{"raw":"{\"b\":1,\"a\":2}","parsed":{"b":1,"a":3}}',
-            r'{"raw":"{\"b\":true,\"a\":2}","parsed":{"b":true,"a":2}}',
+    **{
+        f"another {part}": (
+            OF_JSON,
+            "demonstration",
+            {"inference_id": {"S": TARGET}, "value": {"S": text}},
         )
-    ),
-]
+        for part, text in {
+            "raw text": r'{"raw":"{\"b\":1,\"a\":3}","parsed":{"b":1,"a":2}}',
+            "parsed value": r'{"raw":"{\"b\":1,\"a\":2}","parsed":{"b":1,"a":3}}',
+            "type in it": r'{"raw":"{\"b\":true,\"a\":2}","parsed":{"b":true,"a":2}}',
+        }.items()
+    },
+}
 
 
-@pytest.mark.parametrize(("asks", "table", "stored"), ALTERED)
+@pytest.mark.parametrize(("asks", "table", "stored"), ALTERED.values(), ids=ALTERED)
 def test_each_attribute_of_a_row_counts(asks: dict[str, Any], table: str, stored: Item) -> None:
     """Its table too. A number is no boolean; of a demonstration both the text and the value."""
     assert broken([asked(**asks)], {table: [row(**stored)]}) == ["altered"]
@@ -240,6 +245,12 @@ def test_two_rows_of_one_key_or_vote_are_one_too_many(
         ({"key": "k", "vote": "v"}, [key()], ["unkeyed"]),
         ({"key": "k", "vote": "v"}, [vote()], ["unkeyed"]),
     ],
+    ids=[
+        *("a key", "a key that is missing", "a key twice", "a key without a row"),
+        *("a key that nobody gave", "neither"),
+        *("a vote", "a vote that is missing", "a vote without a row", "a vote that nobody gave"),
+        *("both", "both, without the vote", "both, without the key"),
+    ],
 )
 def test_a_row_has_the_key_and_the_vote_that_it_was_asked_for_with(
     reserved: dict[str, Any], items: list[Item], rules: list[str]
@@ -262,6 +273,11 @@ def test_a_row_has_the_key_and_the_vote_that_it_was_asked_for_with(
         (LABELLED, LABELLED_ROW, [label(evaluator_inference_id={"S": "x"})], ["altered"]),
         (LABELLED, LABELLED_ROW, [label(metric_name={"S": "x"})], ["altered"]),
         (body(), row(), [label()], ["torn"]),
+    ],
+    ids=[
+        *("both", "no label", "a label twice", "a label without a row"),
+        *("another value", "another datapoint", "another evaluator", "another metric"),
+        "a label that nobody gave",
     ],
 )
 def test_a_label_and_its_metric_are_stored_together(

@@ -68,7 +68,9 @@ def test_accepted_feedback_is_in_its_table_and_nowhere_else(
     assert item["snapshot_hash"] == {"S": call.send("GET", "/status").body["config_hash"]}
 
 
-@pytest.mark.parametrize(("body", "status", "code"), REFUSED)
+@pytest.mark.parametrize(
+    ("body", "status", "code"), REFUSED, ids=[f"{len(one[0])} bytes" for one in REFUSED]
+)
 def test_a_bad_body_is_refused_with_a_code(
     body: bytes, status: int, code: str, call: Caller
 ) -> None:

@@ -83,6 +83,7 @@ def test_a_request_makes_its_calls_of_dynamodb_and_no_other(maker: Maker, row: R
         (Row("a lie", ROWS[1].body, ("PutItem",)), "a lie: not"),
         (Row("a refusal", {}, ("GetItem", "PutItem")), "missing_field"),
     ],
+    ids=["other calls", "another status"],
 )
 def test_a_row_that_does_something_else_is_not_measured(
     maker: Maker, row: Row, reason: str
@@ -176,6 +177,7 @@ def test_without_valgrind_python_calls_are_counted(
         (Cost(init=1_100e6, first=1_100e6, warm=1_000e3), AIMS, False),
         (Cost(init=9e9, first=9e9, warm=9e9), None, False),
     ],
+    ids=["within", "a dear start", "a dear request", "a cheap first answer", "no aims"],
 )
 def test_a_row_misses_its_aims_by_its_first_answer_or_its_warm_request(
     cost: Cost, aims: Cost | None, missed: bool
