@@ -360,7 +360,7 @@ def test_the_last_press_counts_though_the_answer_to_the_first_was_lost(
     page.told("problem")
     for value in ("false", "true"):
         page.vote(value)
-        page.until(lambda: page.pressed == [value])
+        page.until(lambda value=value: page.pressed == [value])
 
     assert visit.stored() == [{"BOOL": True}, {"BOOL": False}, {"BOOL": True}]
 
