@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batch.writer import BatchRefused, DynamoBatchWriter
+from batch.writer import DynamoBatchWriter
+from batch.writes import BatchRefused
 from batch.writes import Write
 from feedback.model import Accepted
 from feedback.reservations import IdempotencyKeyReused

@@ -60,7 +60,11 @@ def test_every_limit_of_the_code_has_a_row() -> None:
         if "json_schema" not in path.parts
     }
 
-    assert limits - LIMITS.keys() == {"feedback.lookup.MAX_KEYS", "batch.writer.MAX_PLAIN"}
+    assert limits - LIMITS.keys() == {
+        "feedback.lookup.MAX_KEYS",
+        "batch.grouping.MAX_PLAIN",
+        "batch.grouping.MAX_REQUEST",
+    }
 
 
 def _module(path: Path) -> str:
