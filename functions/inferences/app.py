@@ -12,8 +12,9 @@ from shared.dynamodb import connect
 from shared.tables import tables
 from shared.telemetry import Deployment, Telemetry
 
+_client = connect(os.environ)
 handler = build(
-    DynamoInferences(connect(os.environ), tables(os.environ)["target"]),
+    DynamoInferences(_client, tables(os.environ)["target"]),
     Telemetry("inferences", Deployment.read(os.environ)),
 )
 gc.enable()

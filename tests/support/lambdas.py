@@ -4,7 +4,7 @@ import gc
 import logging
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,7 +85,8 @@ def handler(
         with environment({**towards(endpoint), **variables(package, tables)}):
             app = import_module(name)
         gc.unfreeze()  # on Lambda nothing else was there to freeze
-        yield app.handler
+        with closing(vars(app)["_client"]):
+            yield app.handler
     finally:
         sys.path[:] = path
         sys.modules.pop(name, None)

@@ -55,17 +55,18 @@ def calls_of_a_warm_request(process: Process) -> int:
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.operations], ids=lambda row: row.name)
-def test_a_warm_request_makes_fewer_python_calls_than_the_bare_sdk_does(
-    maker: Maker, row: Row
-) -> None:
-    """Its rules, its telemetry and its SDK calls, beside the same SDK calls untuned."""
+def test_a_warm_request_makes_a_tenth_of_the_bare_sdks_python_calls(maker: Maker, row: Row) -> None:
+    """Its rules and its calls of DynamoDB, beside the same calls by the SDK: 0.05 to 0.08 of them.
+
+    The Lambda does not load the SDK.
+    """
     calls = maker.rehearse(row)
 
     ratio = calls_of_a_warm_request(maker.function(row)) / calls_of_a_warm_request(
         maker.floor(calls)
     )
 
-    assert ratio <= AIMS.warm
+    assert ratio <= 0.1
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
