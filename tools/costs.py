@@ -55,12 +55,15 @@ FUNCTION_BYTES = 0
 FREE_WHEN_IDLE = frozenset(
     {
         "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::ApiMapping",
         "AWS::ApiGatewayV2::Authorizer",
+        "AWS::ApiGatewayV2::DomainName",
         "AWS::ApiGatewayV2::Integration",
         "AWS::ApiGatewayV2::Route",
         "AWS::ApiGatewayV2::Stage",
         "AWS::CodeDeploy::Application",
         "AWS::CodeDeploy::DeploymentGroup",
+        "AWS::IAM::Policy",
         "AWS::IAM::Role",
         "AWS::Lambda::Alias",
         "AWS::Lambda::Function",
@@ -72,14 +75,11 @@ FREE_WHEN_IDLE = frozenset(
 """Types that cost nothing but what they are used for."""
 LOGGED = {
     "authorizer.error": "-",
-    "error.message": "-",
-    "error.messageString": "-",
     "error.responseType": "-",
     "integrationErrorMessage": "-",
     "integrationLatency": "10",
     "integrationStatus": "200",
     "requestId": "AOIw3jYxoAMEJ2Q=",
-    "requestTime": "25/Oct/2024:17:01:45 +0000",
     "responseLatency": "12",
     "responseLength": "54",
     "routeKey": "POST /feedback",

@@ -20,6 +20,7 @@ ONLY_AWS = {
     "A body between Lambda's 6 MB and API Gateway's 10 MB is a 413",
     "A body above API Gateway's 10 MB is a 413",
     "A rollback finds its layers",
+    "The access log has a line of JSON for each request",
 }
 """What nobody but AWS can answer."""
 RECEIPTS = "GET /internal/feedback/{target_id}/{feedback_id}"

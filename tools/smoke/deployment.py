@@ -81,6 +81,11 @@ class Deployment:
         return self.parameters["Authentication"] == "required"
 
     @property
+    def keyless(self) -> set[str]:
+        """The routes that need no credential though the others do."""
+        return {"GET /health"} if self.parameters["HealthAuthentication"] == "none" else set()
+
+    @property
     def functions(self) -> dict[str, str]:
         """The functions' names on AWS, by their own: Submit, Batch and so on."""
         return self._named("FunctionName")

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 from http import HTTPStatus
 
 from tools.event import event
@@ -10,6 +11,8 @@ from tools.smoke.check import Check, NotAsked
 from tools.smoke.run import Run
 
 MEGABYTE = 1_000_000
+DELIVERY = 120.0
+"""Seconds that the access log is given to show a request."""
 
 
 def _origin(run: Run) -> str:
@@ -88,6 +91,38 @@ def _rollback(run: Run) -> str:
     return f"{len(older)} older versions answer"
 
 
+def _access_log(run: Run) -> str:
+    """Provoke refusals and read their lines: a quote in a text of AWS's would break the JSON."""
+    nobody, logs = run.call.with_credential(None), run.stack.client("logs")
+    sent = [
+        run.call.send("GET", "/status"),
+        nobody.send("POST", "/feedback", b"{}"),
+        nobody.send("POST", "/feedback", b"{}", Authorization="Bearer x"),
+        run.call.send("POST", "/feedback", b" " * 7 * MEGABYTE),
+    ]
+    wanted = {answer.headers["apigw-requestid"] for answer in sent}
+    stage = run.stack.client("apigatewayv2").get_stage(
+        ApiId=run.stack.outputs["ApiId"], StageName="$default"
+    )
+    group = stage["AccessLogSettings"]["DestinationArn"].split(":log-group:")[1].removesuffix(":*")
+    until = time.monotonic() + DELIVERY
+    while True:
+        events = logs.filter_log_events(logGroupName=group, startTime=int(run.started * 1000))
+        lines = [one["message"] for one in events["events"]]
+        found = [line for line in lines if any(one in line for one in wanted)]
+        if len(found) == len(wanted):
+            break
+        if time.monotonic() > until:
+            raise Unexpected(f"{len(found)} lines of {len(wanted)} requests")
+        time.sleep(5)
+    for line in found:
+        try:
+            json.loads(line)
+        except ValueError as error:
+            raise Unexpected(f"no JSON: {line.strip()}") from error
+    return f"{len(found)} lines"
+
+
 CHECKS = [
     Check("A web page of an allowed origin may call, another may not", _preflight),
     Check(
@@ -97,6 +132,7 @@ CHECKS = [
     ),
     Check("A body between Lambda's 6 MB and API Gateway's 10 MB is a 413", _between, "its limits"),
     Check("A body above API Gateway's 10 MB is a 413", _above, "its limits"),
+    Check("The access log has a line of JSON for each request", _access_log, "what it logs"),
     Check("gzip is read, and as JSON read or refused", _gzip),
     Check("A rollback finds its layers", _rollback, "layers that were deleted"),
 ]

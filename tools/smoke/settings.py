@@ -41,7 +41,8 @@ def _routes(run: Run) -> str:
         for one in page["Items"]
     }
     wrong = [f"no {route}" for route in sorted(SCOPES.keys() - found.keys())]
-    wrong += [f"{route} is open" for route, kind in found.items() if kind != wanted]
+    closed = found.keys() - run.stack.keyless
+    wrong += [f"{route} is {found[route]}" for route in sorted(closed) if found[route] != wanted]
     wrong += [f"{route} is not of this checkout" for route in sorted(found.keys() - SCOPES.keys())]
     if wrong:
         raise Unexpected(", ".join(wrong))

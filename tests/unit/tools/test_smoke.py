@@ -20,6 +20,7 @@ ROLLOUT = "A rollout is watched by alarms, and undone by them"
 REFUSALS = "A web page sees API Gateway's own refusals"
 BETWEEN = "A body between Lambda's 6 MB and API Gateway's 10 MB is a 413"
 ROLLBACK = "A rollback finds its layers"
+LOG = "The access log has a line of JSON for each request"
 PAGE = "https://app.example.com"
 
 
@@ -34,7 +35,9 @@ class Aws:
     statuses: dict[int, int] = field(default_factory=dict)
     versions: tuple[str, ...] = ("$LATEST", "6", "7")
     payload: dict[str, Any] = field(default_factory=dict)
+    line: str = '{"requestId":"1"}'
     endpoint: str | None = None
+    started: float = 0.0
     name: str = "stack"
 
     @property
@@ -77,11 +80,12 @@ class Aws:
         """Be nobody."""
         return self
 
-    def send(self, _method: str, _path: str, body: bytes, **headers: str) -> Answer:
+    def send(self, _method: str, _path: str, body: bytes = b"", **headers: str) -> Answer:
         """Answer by the size of the body, or refuse."""
         if "Origin" in headers:
             return Answer(403 if "Authorization" in headers else 401, self.headers, "{}")
-        return Answer(self.statuses.get(len(body) // 1_000_000, 413), {}, "too large")
+        status = self.statuses.get(len(body) // 1_000_000, 413)
+        return Answer(status, {"apigw-requestid": "1"}, "too large")
 
     def get_paginator(self, name: str) -> Any:
         """Give one page."""
@@ -107,7 +111,16 @@ class Aws:
         """Give the limits in force."""
         limits = {"ThrottlingRateLimit": 500.0, "ThrottlingBurstLimit": 1000}
         feedback = {**limits, "ThrottlingRateLimit": self.rate}
-        return {"DefaultRouteSettings": limits, "RouteSettings": {"POST /feedback": feedback}}
+        log = {"DestinationArn": "arn:aws:logs:eu-west-1:1:log-group:/aws/vendedlogs/stack/access"}
+        return {
+            "AccessLogSettings": log,
+            "DefaultRouteSettings": limits,
+            "RouteSettings": {"POST /feedback": feedback},
+        }
+
+    def filter_log_events(self, **_: object) -> dict[str, Any]:
+        """Give the one line that all requests with the same id share."""
+        return {"events": [{"message": self.line}]}
 
     def get_deployment_group(self, **_: str) -> dict[str, Any]:
         """Give how a rollout is watched."""
@@ -139,6 +152,7 @@ def _ask(title: str, aws: Aws) -> Row:
         (REFUSALS, ""),
         (BETWEEN, "5 MB: too large; 7 MB: too large; 9 MB: too large"),
         (ROLLBACK, "1 older versions answer"),
+        (LOG, "1 lines"),
     ],
 )
 def test_of_what_aws_answers_well_it_is_said_that_it_holds(title: str, note: str) -> None:
@@ -153,6 +167,11 @@ def test_of_what_aws_answers_well_it_is_said_that_it_holds(title: str, note: str
         (ROLLOUT, Aws(rollback=False), "DeploymentGroup: autoRollbackConfiguration is off"),
         (REFUSALS, Aws(headers={}), "401 has no access-control-allow-origin: a page sees none"),
         (BETWEEN, Aws(statuses={7: 500}), "500 too large instead of 413"),
+        (
+            LOG,
+            Aws(line='{"requestId":"1","error":"a "quote""}'),
+            'no JSON: {"requestId":"1","error":"a "quote""}',
+        ),
         (ROLLBACK, Aws(payload={"errorType": "X"}), 'version 6: {"errorType": "X"}'),
     ],
 )
