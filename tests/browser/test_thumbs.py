@@ -13,7 +13,7 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from tests.browser.conftest import Site
 from tests.browser.page import ELSEWHERE, ORIGIN, Page, link
 from tests.browser.proxy import Answer, Proxy, Trouble
-from tests.e2e.credentials import TokenKey, claims
+from tools.credentials import TokenKey, claims
 from tools.stack import Stack
 
 BOOLEAN, COMMENT = "BooleanMetricFeedback", "CommentFeedback"

@@ -11,11 +11,11 @@ from typing import TypeAlias
 import pytest
 
 from feedback_cli.stack import NOTE
-from tests.e2e.http import Caller
 from tests.support.stack import BUILD
 from tools import access
 from tools.emulator import ROOT, Emulator, emulator
 from tools.follow import Follower
+from tools.http import Caller
 from tools.run import STATE
 from tools.stack import NAME, Stack
 
