@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batch.writer import DynamoBatchWriter
-from batch.writes import BatchRefused
-from batch.writes import Write
+from batch.writes import BatchRefused, Write
 from feedback.model import Accepted
 from feedback.reservations import IdempotencyKeyReused
 from shared.dynamodb import StorageUnavailable
