@@ -249,10 +249,8 @@ def test_an_atomic_batch_in_conflict_is_tried_again_as_it_was(write: Send) -> No
 @pytest.mark.parametrize(
     "answer",
     [
-        failure("ValidationException"),
         failure("AccessDeniedException"),
         failure("IdempotentParameterMismatchException"),
-        cancelled("ValidationError", NONE, NONE, NONE),
         cancelled(CONFLICT, NONE, "ItemCollectionSizeLimitExceeded", NONE),
         cancelled(NONE, NONE, "SomethingNew", NONE),
     ],
