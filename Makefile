@@ -59,7 +59,7 @@ endef
 
 ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp
 
-.PHONY: browser workflows help install run test check config format build bench fuzz load lock clean
+.PHONY: browser workflows help install run test check config format build bench fuzz load smoke lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -133,6 +133,9 @@ fuzz: $(ENVIRONMENTS) ## Try 100,000 request bodies and 10,000 schemas (FUZZ_EXA
 
 load: $(ENVIRONMENTS) .tools/load/.stamp ## Send 20,000 requests to the local stack, and audit what it stored (LOAD_REQUESTS=…)
 	@PYTHONPATH=functions $(BIN)/python -m benchmarks.load
+
+smoke: .venv/.stamp ## Ask a deployed stack all that can be asked of it, and say what holds (STACK=…)
+	@PYTHONPATH=functions exec $(BIN)/python -m tools.smoke $(if $(STACK),'$(STACK)')
 
 lock: .tools/uv/.stamp ## Write requirements/*.txt anew from pyproject.toml
 	for group in uv runtime jwt dev lambda sam emulator load; do

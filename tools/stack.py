@@ -9,7 +9,7 @@ stack.new_key()         # for the header Authorization
 from dataclasses import dataclass
 from typing import Any, Self
 
-from feedback_cli.keys import Scope, new_api_key
+from feedback_cli.keys import Item, Scope, new_api_key
 from shared.tables import tables
 from tools.emulator import Emulator
 
@@ -70,8 +70,12 @@ class Stack:
     def new_key(self, *scopes: Scope, description: str = "") -> str:
         """Make an API key, as `feedback keys create` does: with these scopes, or with all."""
         key, item = new_api_key(scopes or Scope, description)
-        self.aws.client("dynamodb").put_item(TableName=self.table("ApiKey"), Item=item)
+        self.put_key(item)
         return key
+
+    def put_key(self, item: Item) -> None:
+        """Put a key into the stack's table."""
+        self.aws.client("dynamodb").put_item(TableName=self.table("ApiKey"), Item=item)
 
     def log(self, function: str, *, since: int = 0) -> list[tuple[int, str]]:
         """Read what a function printed from a moment on (ms since 1970): (moment, line)s."""

@@ -7,6 +7,26 @@ from batch.writes import Outcomes, Write, answer_by_holder
 from feedback.model import Accepted
 from feedback.transaction import MAX_BYTES, MAX_PUTS, Obstacle
 
+MAX_PLAIN = 25
+MAX_REQUEST = 16 * 1024 * 1024
+"""What DynamoDB takes in one BatchWriteItem: rows, and bytes of the request."""
+ESCAPED = 6
+"""How many bytes of a request one byte of an item can become: `\\u0001`."""
+
+
+def plain_chunks(writes: Sequence[Write]) -> Iterator[list[Write]]:
+    """Pack single rows into as few calls as surely take them, in their order."""
+    chunk: list[Write] = []
+    size = 0
+    for write in writes:
+        size += write.size
+        if len(chunk) == MAX_PLAIN or size * ESCAPED > MAX_REQUEST:
+            yield chunk
+            chunk, size = [], write.size
+        chunk.append(write)
+    if chunk:
+        yield chunk
+
 
 def transactions(writes: Sequence[Write]) -> Iterator[list[Write]]:
     """Pack writes into as few transactions as take them, in their order."""

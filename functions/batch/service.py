@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from batch.lookup import close_refused, look_up
 from batch.progress import Entry, Progress
 from batch.request import Element
-from batch.writer import BatchRefused, BatchWriter
-from batch.writes import Outcome, Write, answer_by_holder
+from batch.writer import BatchWriter
+from batch.writes import BatchRefused, Outcome, Write, answer_by_holder
 from feedback import reservations
 from feedback.demonstration.json_schema.check import Check
 from feedback.demonstration.json_schema.validation import Validation

@@ -2,34 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
-from batch.grouping import only_transaction, sort, transactions
-from batch.writes import Outcomes, Write
+from batch.grouping import only_transaction, plain_chunks, sort, transactions
+from batch.writes import BatchRefused, NotStorable, Outcomes, Write
 from feedback import transaction
 from feedback.model import Accepted
 from feedback.transaction import Obstacle
 from shared.clock import Seconds, TimeLeft
-from shared.dynamodb import StorageUnavailable, outages
+from shared.dynamodb import Failure, StorageUnavailable, outages
 from shared.refusal import Refusal
 from shared.retry import require_time, retry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-MAX_PLAIN = 25
-"""How many rows one BatchWriteItem takes."""
-
-
-class BatchRefused(Refusal):
-    """Another element of the atomic batch was refused, so this one was not stored."""
-
-    code = "batch_refused"
-    status = HTTPStatus.FAILED_DEPENDENCY
-
-    def __init__(self) -> None:
-        super().__init__("Not stored: another element was refused")
 
 
 class BatchWriter(Protocol):
@@ -60,8 +46,8 @@ class DynamoBatchWriter:
         """
         outcomes: Outcomes = {}
         plain = [write for write in writes if write.is_plain]
-        for start in range(0, len(plain), MAX_PLAIN):
-            self._put(plain[start : start + MAX_PLAIN], outcomes, time_left)
+        for chunk in plain_chunks(plain):
+            self._put(chunk, outcomes, time_left)
         for group in transactions([one for one in writes if not one.is_plain]):
             self._store(group, outcomes, now, time_left, atomic=False)
         return outcomes
@@ -97,14 +83,21 @@ class DynamoBatchWriter:
             if pending:
                 raise StorageUnavailable(congested=True)
 
-        refused: Outcomes = {}
+        refusal: Refusal | None = None
         try:
             retry(call, time_left, self.sleep)
-        except StorageUnavailable as refusal:
-            puts = [put for table in pending.values() for put in table]
-            refused = {put["PutRequest"]["Item"]["id"]["S"]: refusal for put in puts}
-        for write in chunk:
-            outcomes[write.id] = refused.get(write.id) or Accepted(write.id)
+        except StorageUnavailable as outage:
+            refusal = outage
+        except Failure as failure:
+            refusal = NotStorable.by(failure)
+        left = {put["PutRequest"]["Item"]["id"]["S"] for table in pending.values() for put in table}
+        outcomes.update({one.id: Accepted(one.id) for one in chunk if one.id not in left})
+        rest = [one for one in chunk if one.id in left]
+        if isinstance(refusal, NotStorable) and len(rest) > 1:
+            for one in rest:  # DynamoDB has made none of them: find the one that it refuses
+                self._put([one], outcomes, time_left)
+        elif refusal is not None:
+            outcomes.update({one.id: refusal for one in rest})
 
     def _store(
         self,
@@ -131,10 +124,21 @@ class DynamoBatchWriter:
                 elif congested:
                     raise StorageUnavailable(congested=True)
 
+        refusal: Refusal
         try:
             retry(call, time_left, self.sleep)
-        except StorageUnavailable as refusal:
-            outcomes.update({write.id: refusal for rest in pending for write in rest})
+        except StorageUnavailable as outage:
+            refusal = outage
+        except Failure as failure:
+            refusal = NotStorable.by(failure)
+        else:
+            return
+        rest = [write for one in pending for write in one]
+        if isinstance(refusal, NotStorable) and len(rest) > 1 and not atomic:
+            for write in rest:  # none of them is stored: find the one that DynamoDB refuses
+                self._store([write], outcomes, now, time_left, atomic=False)
+        else:
+            outcomes.update({write.id: refusal for write in rest})
 
     def _transact(self, group: list[Write], now: Seconds) -> list[Obstacle] | None:
         """Store a group; None if it is stored, else an obstacle for each put."""

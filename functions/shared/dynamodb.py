@@ -3,17 +3,21 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from shared.clock import Seconds
 from shared.deadline import RESERVE
 from shared.direct import connect as direct
+from shared.direct import failure as failures
 from shared.direct.client import LEAST
-from shared.direct.failure import Failure, Unreachable
+from shared.direct.failure import Unreachable
 from shared.refusal import Refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+Failure: TypeAlias = failures.Failure
+"""What a call raises that DynamoDB answered by an error."""
 
 SHORTEST_CALL: Seconds = RESERVE + LEAST
 """How much of an invocation must be left for a call to begin; its deadline does the rest."""
@@ -68,3 +72,10 @@ def outages() -> Iterator[None]:
         raise StorageUnavailable(congested=congested) from error.__cause__ or error
     except Unreachable as error:
         raise StorageUnavailable from error.__cause__ or error
+
+
+def is_invalid(failure: Failure) -> bool:
+    """Whether DynamoDB refused the call because of an item in it, and has written nothing."""
+    reasons = failure.response.get("CancellationReasons", ())
+    codes = {failure.response["Error"]["Code"], *(reason["Code"] for reason in reasons)}
+    return not codes.isdisjoint({"ValidationException", "ValidationError"})

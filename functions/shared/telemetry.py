@@ -8,9 +8,9 @@ import json
 import sys
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from shared.dynamodb import StorageUnavailable
 from shared.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -51,14 +51,14 @@ class Telemetry:
         self._logger: Logger | None = None
 
     def refuse(self, refusal: Refusal, request_id: str, times: int = 1) -> None:
-        """Log and count a refusal; an outage of the database by another metric, as a warning.
+        """Log and count a refusal; one that is no fault of the caller's by another metric.
 
         The log has the type of the refusal's cause, if there is one: not its text, which may hold
         what the caller sent.
         """
-        if isinstance(refusal, StorageUnavailable):
+        if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self._log().warning(
-                "storage unavailable",
+                "not stored",
                 code=refusal.code,
                 cause=type(refusal.__cause__ or refusal).__name__,
                 request_id=request_id,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batch.writer import BatchRefused, DynamoBatchWriter
-from batch.writes import Write
+from batch.writer import DynamoBatchWriter
+from batch.writes import BatchRefused, Write
 from feedback.model import Accepted
 from feedback.reservations import IdempotencyKeyReused
 from shared.dynamodb import StorageUnavailable

@@ -25,9 +25,9 @@ BATCH, TRANSACTION = "BatchWriteItem", "TransactWriteItems"
 BROKEN, THROTTLED = failure("InternalServerError", 500), failure("ThrottlingException")
 NONE, CONFLICT = {"Code": "None"}, {"Code": "TransactionConflict"}
 EARLIER = uuid7(NOW - 1, 7)
-CODES = ("ValidationException", "AccessDeniedException", "IdempotentParameterMismatchException")
-MISTAKES = {code: failure(code) for code in CODES} | {
-    "cancelled": cancelled("ValidationError", NONE, NONE, NONE),
+MISTAKES = {
+    "no permission": failure("AccessDeniedException"),
+    "a token of something else": failure("IdempotentParameterMismatchException"),
     "cancelled, and in conflict": cancelled(
         CONFLICT, NONE, "ItemCollectionSizeLimitExceeded", NONE
     ),

@@ -16,10 +16,10 @@ from selenium.webdriver.chrome.service import Service
 from tests.browser.page import ELSEWHERE, ORIGIN, Page
 from tests.browser.proxy import Proxy
 from tests.docs.markdown import Document
-from tests.e2e.credentials import TokenKey
-from tests.e2e.http import Caller
 from tests.support.stack import BUILD
+from tools.credentials import TokenKey
 from tools.emulator import HOST, ROOT, emulator, free_port
+from tools.http import Caller
 from tools.stack import Stack
 
 README = Document.at("examples/thumbs/README.md")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.page import ELSEWHERE, ORIGIN
-from tests.e2e.http import Caller
+from tools.http import Caller
 
 
 def _preflight(application: Caller, origin: str) -> dict[str, str]:
@@ -14,11 +14,8 @@ def _preflight(application: Caller, origin: str) -> dict[str, str]:
         "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
     }
     answer = application.with_credential(None).send("OPTIONS", "/feedback", b"", **headers)
-    return {
-        name.lower(): value
-        for name, value in answer.headers.items()
-        if name.lower().startswith("access-control-")
-    }
+    named = answer.headers.items()
+    return {name: value for name, value in named if name.startswith("access-control-")}
 
 
 def test_a_page_of_an_allowed_origin_may_send_feedback(application: Caller) -> None:

@@ -1,6 +1,5 @@
 """What the documents' tables say of the code and of the template is what these say."""
 
-import ast
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -18,6 +17,7 @@ from inferences.request import InferenceRequest
 from shared import telemetry
 from shared.refusal import Refusal
 from tests.docs.markdown import README, ROOT, Document, codes, rows
+from tests.support.lambdas import PACKAGES
 from tests.support.template import TEMPLATE, properties
 
 SHIPPED = sorted((ROOT / "functions").rglob("*.py"))
@@ -60,7 +60,11 @@ def test_every_limit_of_the_code_has_a_row() -> None:
         if "json_schema" not in path.parts
     }
 
-    assert limits - LIMITS.keys() == {"feedback.lookup.MAX_KEYS", "batch.writer.MAX_PLAIN"}
+    assert limits - LIMITS.keys() == {
+        "feedback.lookup.MAX_KEYS",
+        "batch.grouping.MAX_PLAIN",
+        "batch.grouping.MAX_REQUEST",
+    }
 
 
 def _module(path: Path) -> str:
@@ -132,25 +136,16 @@ def test_every_field_of_a_request_is_documented() -> None:
     assert sorted(fields) == sorted(chain(FIELDS, InferenceRequest.model_fields))
 
 
-def test_every_metric_is_documented_with_the_services_that_emit_it() -> None:
-    """And no other."""
-    emitted: dict[str, set[str]] = {}
-    for service, metric in _emitted():
-        emitted.setdefault(metric, set()).add(service)
+def test_every_metric_is_documented() -> None:
+    """And no other; so is every service."""
+    documented = rows("metric", "dimensions", "counts")
+    text = Document.at("docs/operations.md").text
+    services = " ".join(sorted(PACKAGES.values()))
 
-    documented = rows("metric", "service", "counts")
-    assert {codes(row[0])[0]: {*codes(row[1])} for row in documented} == emitted
-    assert f"namespace `{telemetry.NAMESPACE}`" in Document.at("docs/operations.md").text
-
-
-def _emitted() -> Iterator[tuple[str, str]]:
-    """Yield (service, metric) of every `Telemetry(…)` in the code."""
-    for path in SHIPPED:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Telemetry":
-                service = ast.literal_eval(node.args[0])
-                yield service, telemetry.UNAVAILABLE
-                yield from ((service, ast.literal_eval(word.value)) for word in node.keywords)
+    assert {codes(row[0])[0] for row in documented} == {telemetry.REFUSED, telemetry.UNAVAILABLE}
+    assert f"namespace `{telemetry.NAMESPACE}`" in text
+    [line] = [line for line in text.splitlines() if line.startswith("The services are ")]
+    assert " ".join(sorted(codes(line))) == services
 
 
 def test_every_alarm_is_documented_with_its_threshold() -> None:

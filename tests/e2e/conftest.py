@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.credentials import TokenKey
-from tests.e2e.http import Caller
 from tests.support.lambdas import TABLES
 from tests.support.stack import BUILD
+from tools.credentials import TokenKey
 from tools.emulator import emulator
+from tools.http import Caller
 from tools.stack import Stack
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from feedback_cli.keys import Scope
 from shared import uuids
-from tests.e2e.credentials import TokenKey, claims
-from tests.e2e.forgeries import CASES, Forger
-from tests.e2e.http import Answer, Caller
 from tests.support.template import properties, resources
+from tools.credentials import TokenKey, claims
+from tools.forgeries import CASES, Forger
+from tools.http import Answer, Caller
 from tools.stack import Stack
 
 ROUTES = sorted(route["RouteKey"] for route in properties("AWS::ApiGatewayV2::Route").values())

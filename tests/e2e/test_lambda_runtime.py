@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from shared import uuids
-from tests.e2e.credentials import TokenKey
 from tests.e2e.lambda_runtime import Runtime, runtime
+from tools.credentials import TokenKey
 from tools.stack import Stack
 
 EVENT = {"version": "2.0", "headers": {}, "isBase64Encoded": False}

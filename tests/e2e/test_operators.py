@@ -11,11 +11,11 @@ from typing import TypeAlias
 import pytest
 
 from feedback_cli.stack import NOTE
-from tests.e2e.http import Caller
 from tests.support.stack import BUILD
 from tools import access
 from tools.emulator import ROOT, Emulator, emulator
 from tools.follow import Follower
+from tools.http import Caller
 from tools.run import STATE
 from tools.stack import NAME, Stack
 
@@ -104,11 +104,12 @@ def test_the_note_of_make_run_goes_with_it(stack: Stack, tmp_path: Path) -> None
 def test_make_run_follows_every_function_and_every_kind_of_feedback(
     stack: Stack, call: Caller, inference: dict[str, str]
 ) -> None:
-    """What is logged and what is stored, each once."""
+    """What is refused is logged and what is accepted is stored: each once."""
     follower = Follower(stack)
     comment = {"metric_name": "comment", "value": "followed", **_inference(inference)}
     stored = call.feedback(**comment).body["feedback_id"]
-    assert call.send("GET", "/health").status == 200
+    assert call.feedback(**{**comment, "value": 5}).status == 400
+    assert call.send("GET", "/internal/feedback/nobody/latest").status == 400
 
     news = list[str]()
     for _ in range(50):

@@ -22,6 +22,7 @@ WITHOUT_EVENT = {
     "item_too_large": "hundreds of kilobytes: made below",
     "feedback_disabled": "needs another configuration: tests/unit/submit/test_service.py",
     "batch_refused": "is one element's answer: tests/unit/batch/test_service.py",
+    "not_storable": "needs a fault of ours: tests/unit/batch/test_writer.py",
     "storage_unavailable": "needs an outage: tests/adapter/test_outages.py",
 }
 RECEIPT = "GET /internal/feedback/{target_id}/{feedback_id}"

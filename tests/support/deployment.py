@@ -10,17 +10,23 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 
 def deployed(**given: str) -> Template:
     """Decide the conditions too: what is not there with these parameters is left out."""
-    template = with_values(values(**given))
+    return decided(with_values(values(**given)))
+
+
+def decided(template: Template) -> Template:
+    """Leave out of a template what its conditions leave out; its parameters are put in already."""
     held: dict[str, bool] = {}
     for name, condition in template["Conditions"].items():
         held[name] = _holds(condition, held)
-    for section in ("Resources", "Outputs"):
-        template[section] = {
+    sections = {
+        section: {
             name: _decided(one, held)
             for name, one in template[section].items()
             if held.get(one.get("Condition"), True)
         }
-    return template
+        for section in ("Resources", "Outputs")
+    }
+    return {**template, **sections}
 
 
 def _holds(condition: Any, held: Mapping[str, bool]) -> bool:

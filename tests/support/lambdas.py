@@ -84,11 +84,11 @@ def handler(
     try:
         with environment({**towards(endpoint), **variables(package, tables)}):
             app = import_module(name)
+        del sys.modules[name]  # another caller's Lambda is another process, with its own client
         gc.unfreeze()  # on Lambda nothing else was there to freeze
         with closing(vars(app)["_client"]):
             yield app.handler
     finally:
         sys.path[:] = path
-        sys.modules.pop(name, None)
         for made in logging.Logger.manager.loggerDict.keys() - loggers.keys():
             del logging.Logger.manager.loggerDict[made]

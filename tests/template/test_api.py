@@ -64,6 +64,28 @@ def test_every_route_is_behind_the_authorizer_unless_authentication_is_off(
     assert ("Warning" in stack["Outputs"]) == (authentication == "none")
 
 
+def test_a_monitor_without_a_key_may_ask_for_the_health_and_for_nothing_else() -> None:
+    """If it is allowed to: with a key by default."""
+    routes = properties("AWS::ApiGatewayV2::Route", deployed(HealthAuthentication="none"))
+    open_ = {one["RouteKey"] for one in routes.values() if one["AuthorizationType"] == "NONE"}
+
+    assert open_ == {"GET /health"}
+    assert PARAMETERS["HealthAuthentication"]["Default"] == "required"
+
+
+def test_the_api_has_a_domain_of_its_own_if_one_is_given() -> None:
+    """With TLS 1.2, and the name that its DNS record is to point to."""
+    stack = deployed(DomainName="feedback.example.com", CertificateArn="arn")
+    [domain] = properties("AWS::ApiGatewayV2::DomainName", stack).values()
+    [mapping] = properties("AWS::ApiGatewayV2::ApiMapping", stack).values()
+
+    assert domain["DomainName"] == "feedback.example.com"
+    assert domain["DomainNameConfigurations"][0]["SecurityPolicy"] == "TLS_1_2"
+    assert mapping["DomainName"] == {"Ref": "ApiDomain"}
+    assert "DomainTarget" in stack["Outputs"]
+    assert not resources("AWS::ApiGatewayV2::DomainName", DEPLOYED)
+
+
 def test_every_stage_says_which_it_is_and_that_authentication_is_required() -> None:
     """No stack is of some stage by default, and each keeps what it is no longer told."""
     configured = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
@@ -131,7 +153,12 @@ def test_an_origin_is_a_page_of_ones_own() -> None:
 
 
 def test_the_access_log_tells_nothing_about_a_caller() -> None:
-    """Neither his address nor what he is authorized by."""
-    form = STAGE["Properties"]["AccessLogSettings"]["Format"]
+    """Neither his address nor what he is authorized by; and free texts are named as such.
 
-    assert not re.search(r"identity|authorizer|header|querystring|\$context\.path", form)
+    Under its prefix, a log group takes no room in the account's policy for log delivery.
+    """
+    form = STAGE["Properties"]["AccessLogSettings"]["Format"]
+    name = DEPLOYED["Resources"]["ApiLogs"]["Properties"]["LogGroupName"]["Fn::Sub"]
+
+    assert not re.search(r"identity|authorizer\.(?!error)|header|query|\$context\.path", form)
+    assert name == "/aws/vendedlogs/${AWS::StackName}/access"

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from feedback.kinds.registry import KINDS
-from tests.support.deployment import deployed
+from tests.support.deployment import decided, deployed
 from tests.support.template import ROOT, TEMPLATE, properties
+from tests.template.transform import packaged, translated
 
 DEPLOYED = deployed(LogRetentionDays="7")
 GLOBALS = DEPLOYED["Globals"]["Function"]
@@ -75,7 +76,34 @@ def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
     }
     assert {one["LoggingConfig"]["LogGroup"]["Ref"] for one in FUNCTIONS.values()} < LOGS.keys()
     assert {one["RetentionInDays"] for one in LOGS.values()} == {"7"}
-    assert len(ROLES) == len(LOGS) - 1 == len(FUNCTIONS)  # the API has a log too
+    assert len(ROLES) == len(LOGS) == len(FUNCTIONS) + 1  # the rollout's role, and the API's log
+
+
+def test_a_boundary_limits_every_role_that_is_deployed() -> None:
+    """SAM's own transform makes none that would be without it."""
+    arn = "arn:aws:iam::123456789012:policy/boundary"
+    [production] = translated(packaged(Stage="prod", PermissionsBoundaryArn=arn))
+    roles = properties("AWS::IAM::Role", decided(production))
+
+    assert roles.keys() == ROLES.keys()
+    assert {one["PermissionsBoundary"] for one in roles.values()} == {arn}
+
+
+def test_traces_are_sent_only_if_they_are_asked_for_and_every_function_may() -> None:
+    """The right has no resource to be limited to."""
+    [policy] = properties("AWS::IAM::Policy", deployed(Tracing="Active")).values()
+    [statement] = policy["PolicyDocument"]["Statement"]
+
+    assert {one["Ref"] for one in policy["Roles"]} == {f"{name}Role" for name in ALLOWED}
+    assert statement["Action"] == ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+    assert GLOBALS["Tracing"] == "PassThrough"
+    assert not properties("AWS::IAM::Policy", DEPLOYED)
+
+
+def test_the_log_has_what_the_metrics_are_made_of() -> None:
+    """They are lines of level INFO: no parameter may silence them."""
+    assert GLOBALS["LoggingConfig"]["ApplicationLogLevel"] == "INFO"
+    assert GLOBALS["LoggingConfig"]["SystemLogLevel"] == "WARN"
 
 
 def test_the_functions_are_given_the_variables_that_they_read_and_no_other() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.deployment import deployed
 from tests.support.template import Template, properties
 from tests.template.transform import PLACES, packaged, translated
 
@@ -20,6 +21,9 @@ PARAMETERS = {
     "MemorySize=1024": ALL,
     "Architecture=x86_64": ALL,
     "SnapStart=true": ALL,
+    "SystemLogLevel=INFO": ALL,
+    "Tracing=Active": ALL,
+    "SubmitConcurrency=100": {"SubmitFunction"},
     "AuthorizerCacheSeconds=0": set[str](),
 }
 """Another value of a parameter, and the functions that it is for."""
@@ -60,3 +64,15 @@ def test_a_change_comes_into_force_with_the_functions_that_it_is_for(
 ) -> None:
     """And rolls no other out. A condition would hide from SAM that a parameter has changed."""
     assert rolled_out[change] == CONCERNED[change]
+
+
+def test_reserved_concurrency_makes_a_version_that_lambda_takes_for_a_new_one() -> None:
+    """By itself it is no part of a version to Lambda, which would refuse to publish it again."""
+    before, after = (
+        deployed(SubmitConcurrency=value)["Resources"]["SubmitFunction"]["Properties"]
+        for value in ("none", "100")
+    )
+
+    assert "ReservedConcurrentExecutions" not in before
+    assert after["ReservedConcurrentExecutions"] == "100"
+    assert before["Description"] != after["Description"]

@@ -5,7 +5,7 @@ import pytest
 from feedback.reservations import Reservation
 from shared.uuids import Uuid
 from tests.support.deployment import deployed
-from tests.support.template import resources
+from tests.support.template import properties, resources
 
 KEYS = {
     "BooleanMetricFeedback": ["target_id", "id"],
@@ -27,11 +27,11 @@ def test_a_table_is_never_replaced_and_in_production_outlives_mistakes(
 ) -> None:
     """It has the keys that it had, no name of its own, and what was in it can be brought back."""
     tables = resources("AWS::DynamoDB::Table", deployed(Stage=stage))
-    policy = "Retain" if kept else "Delete"
+    policies = ("RetainExceptOnCreate", "Retain") if kept else ("Delete", "Delete")
 
     assert tables.keys() == KEYS.keys()
     for name, table in tables.items():
-        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == (policy, policy)
+        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == policies
         expiry = {"TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True}}
         assert table["Properties"] == {
             "AttributeDefinitions": [
@@ -54,3 +54,10 @@ def test_dynamodb_deletes_reservations_by_the_attribute_that_they_write() -> Non
     reservation = Reservation("k", Uuid("i"), fingerprint=None, expires_at=1)
 
     assert "expires_at" in reservation.to_item()
+
+
+def test_a_first_deployment_to_production_can_be_undone_if_it_is_asked_for() -> None:
+    """DynamoDB refuses to delete a table that is protected, to CloudFormation too."""
+    tables = properties("AWS::DynamoDB::Table", deployed(Stage="prod", TableProtection="false"))
+
+    assert {one["DeletionProtectionEnabled"] for one in tables.values()} == {False}

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch.writer import BatchRefused
-from batch.writes import Outcome
+from batch.writes import BatchRefused, Outcome
 from feedback.model import Accepted
 from shared.caller import ANYBODY, Caller
 from shared.document import Json

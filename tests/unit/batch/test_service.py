@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from batch.writer import BatchRefused
-from batch.writes import Outcomes, Write
+from batch.writes import BatchRefused, Outcomes, Write
 from feedback.kinds.value import InvalidValue
 from feedback.model import Accepted, Level, Record, Target
 from feedback.reservations import IdempotencyKeyReused

@@ -206,7 +206,8 @@ def test_a_child_ends_when_its_owner_goes() -> None:
 def test_a_child_dies_with_its_parent() -> None:
     """Even if that is killed."""
     code = (
-        "import os, signal; from tests.unit.feedback.demonstration.json_schema.test_worker import *;"
+        "import os, signal;"
+        "from tests.unit.feedback.demonstration.json_schema.test_worker import *;"
         "worker = Worker(pid, LOOSE);"
         "print(worker.ask(b'?', plenty()).decode(), flush=True);"
         "os.kill(os.getpid(), signal.SIGKILL)"

@@ -4,13 +4,12 @@ import base64
 import json
 import time
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from feedback_cli.keys import Item, Scope, new_api_key
 from feedback_cli.signing import Algorithm
 from shared import uuids
-from tests.e2e.credentials import TokenKey, claims, hmac_with, put, unsigned
-from tools.stack import Stack
+from tools.credentials import Keyring, TokenKey, claims, hmac_with, unsigned
 
 PAST: Item = {"expires_at": {"N": "1700000000"}}
 DISABLED: Item = {"disabled_at": {"S": "2026-01-01T00:00:00Z"}}
@@ -20,21 +19,21 @@ SOMEBODYS = f"sk-t0-{'a' * 12}-{'b' * 48}"
 class Forger:
     """Somebody who knows the API, a target, a public key and how tokens are made."""
 
-    def __init__(self, stack: Stack, token_key: TokenKey, target: str) -> None:
+    def __init__(self, stack: Keyring, token_key: TokenKey, target: str) -> None:
         """Take what they know."""
         self.stack, self.key, self.target = stack, token_key, target
 
     def api_key(self, attributes: Item) -> str:
         """Have an API key that is not what it was."""
         key, item = new_api_key(Scope)
-        put(self.stack, {**item, **attributes})
+        self.stack.put_key({**item, **attributes})
         return key
 
-    def token(self, key: TokenKey | None = None, **changes: Any) -> str:
+    def token(self, key: TokenKey | None = None, **changes: object) -> str:
         """Have a token whose claims were changed before it was signed."""
         return (key or self.key).sign(claims(self.target, **changes))
 
-    def header(self, **header: Any) -> str:
+    def header(self, **header: object) -> str:
         """Have a good token under another header."""
         return self.key.sign(claims(self.target), **header)
 

@@ -1,4 +1,4 @@
-"""Keys of the deployed stack, and tokens signed with them: good ones, and forged ones."""
+"""Keys of a deployed stack, and tokens signed with them: good ones, and forged ones."""
 
 import base64
 import hmac
@@ -7,15 +7,24 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import jwt
 
 from feedback_cli import signing
-from feedback_cli.keys import Item, new_token_key
+from feedback_cli.keys import Item, Scope, new_token_key
 from feedback_cli.signing import Algorithm, PrivateKey
 from feedback_cli.tokens import mint
-from tools.stack import Stack
+
+
+class Keyring(Protocol):
+    """Where keys are put: a deployed stack."""
+
+    def put_key(self, item: Item) -> None:
+        """Put a key into the stack's table."""
+
+    def new_key(self, *scopes: Scope) -> str:
+        """Make an API key with these scopes, or with all."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +35,13 @@ class TokenKey:
     private: PrivateKey
 
     @classmethod
-    def new(cls, stack: Stack, algorithm: Algorithm = Algorithm.EDDSA, **attributes: Any) -> Self:
+    def new(
+        cls, stack: Keyring, algorithm: Algorithm = Algorithm.EDDSA, **attributes: object
+    ) -> Self:
         """Make one, as `feedback keys create --kind token` does, with attributes more."""
         private = signing.generate(algorithm)
         item = new_token_key(algorithm, private.public_key())
-        put(stack, {**item, **attributes})
+        stack.put_key({**item, **attributes})
         return cls(item["id"]["S"], private)
 
     @property
@@ -52,13 +63,13 @@ class TokenKey:
             once=once,
         )
 
-    def sign(self, claims: dict[str, Any], **header: Any) -> str:
+    def sign(self, claims: dict[str, Any], **header: object) -> str:
         """Sign any claims, under any header."""
         algorithm, _ = signing.load_private(signing.private_pem(self.private).encode())
         return jwt.encode(claims, self.private, algorithm, {"kid": self.id, **header})
 
 
-def claims(target: str, **changes: Any) -> dict[str, Any]:
+def claims(target: str, **changes: object) -> dict[str, Any]:
     """Return the claims of a token that is good, but for the changes."""
     now = int(time.time())
     good = {
@@ -83,11 +94,6 @@ def unsigned(
 def hmac_with(secret: bytes) -> Callable[[bytes], bytes]:
     """Sign with a secret that both sides would have to know."""
     return lambda content: hmac.digest(secret, content, "sha256")
-
-
-def put(stack: Stack, item: Item) -> None:
-    """Put a key into the stack's table."""
-    stack.aws.client("dynamodb").put_item(TableName=stack.table("ApiKey"), Item=item)
 
 
 def _encode(content: bytes) -> bytes:
