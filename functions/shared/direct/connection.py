@@ -68,6 +68,7 @@ class Connection:
             if answer is None or answer.headers.get("connection", "").lower() == "close":
                 connection.close()
             else:
+                self.close()  # another thread's, where there is one
                 self._kept = connection
         return answer
 
