@@ -9,6 +9,7 @@ import pytest
 
 from batch.writes import BatchRefused, Outcomes, Write
 from feedback.kinds.value import InvalidValue
+from feedback.lookup import BatchRead
 from feedback.model import Accepted, Level, Record, Target
 from feedback.reservations import IdempotencyKeyReused
 from feedback.rules import FeedbackDisabled
@@ -213,6 +214,24 @@ def test_what_was_found_before_an_outage_is_stored_unless_it_is_atomic(
     down = StorageUnavailable
     assert kinds(outcomes) == ([down] * 3 if atomic else [Accepted, Accepted, down])
     assert len(stack.stored) == (0 if atomic else 2)
+
+
+class CutLookup(DictLookup):
+    """Finds what there is, and fails before it has looked for the rest."""
+
+    def read(self, batch: BatchRead) -> None:
+        """Look them up in part."""
+        super().read(batch)
+        raise StorageUnavailable
+
+
+def test_what_a_failed_look_up_has_found_is_stored() -> None:
+    """Some of its calls were answered."""
+    stack = Stack(lookup=CutLookup(dict(RECORDS)))
+
+    outcomes = stack.submit(element(), element("k"), element(inference_id=MISSING))
+
+    assert kinds(outcomes) == [Accepted, Accepted, StorageUnavailable]
 
 
 def test_an_atomic_batch_is_written_as_such() -> None:
