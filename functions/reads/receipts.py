@@ -6,7 +6,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from feedback.kinds.registry import KINDS
-from feedback.rows import feedback_key, read_feedback
+from feedback.rows import feedback_key
+from reads import view
 from shared.dynamodb import StorageUnavailable, outages
 from shared.refusal import Refusal
 from shared.uuids import Uuid
@@ -36,7 +37,7 @@ class DynamoReceipts:
     client: "DynamoDBClient"
     tables: Mapping[str, str]
 
-    def get(self, target_id: Uuid, feedback_id: Uuid) -> dict[str, Any] | None:
+    def get(self, target_id: Uuid, feedback_id: Uuid) -> view.View | None:
         """Return feedback as TensorZero shows it; None if it is not stored.
 
         Raises StorageUnavailable: whether it is stored is then not known.
@@ -54,7 +55,7 @@ class DynamoReceipts:
             )
         for table, items in answer["Responses"].items():
             for item in items:
-                return read_feedback(kinds[table], item)
+                return view.receipt(kinds[table], item)
         if answer.get("UnprocessedKeys"):
             raise StorageUnavailable(congested=True)
         return None
