@@ -12,7 +12,7 @@ from reads.label_query import LabelQuery
 from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts, FeedbackNotFound, UnknownRoute
 from reads.status import Status
-from reads.target.api import LIST, View, target
+from reads.target.views import LIST, View, target
 from shared import document, fields, http, uuids
 from shared.endpoint import Call, Handler, endpoint
 from shared.http import Reply

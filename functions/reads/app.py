@@ -12,7 +12,7 @@ from reads.inferences import DynamoInferences
 from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts
 from reads.status import Status
-from reads.target import api as target
+from reads.target import views as target
 from reads.target.table import DynamoTable
 from shared.catalog import Catalog
 from shared.clock import Clock

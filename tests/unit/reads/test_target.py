@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 from feedback.kinds.registry import KINDS
 from reads.api import build
 from reads.target import page
-from reads.target.api import LIST, views
+from reads.target.views import LIST, views
 from shared.clock import Clock
+from shared.telemetry import Deployment, Telemetry
 from tests.unit.fakes import Invocation
 from tests.unit.reads.model import DictTables, Model, Row
 
 NOW = 1_790_000_000.0
 TARGETS = ["0192c4a0-7e00-7000-8000-00000000000a", "0192c4a0-7e00-7000-8000-00000000000b"]
 TARGET, OTHER = TARGETS
+TELEMETRY = Telemetry("reads", Deployment("stack", "ReadsFunction", "1"))
 LAMBDAS = 6_291_556
 """How many bytes Lambda returns, as its refusal says."""
 NIL, MAX = "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"
@@ -36,7 +38,7 @@ class Api:
 
     def __init__(self, tables: DictTables, *, grant: dict[str, Any] | None = None) -> None:
         """Build the handler; `grant` is what the authorizer says of a token."""
-        self._handler = build(views(tables.tables, Clock(lambda: NOW)))
+        self._handler = build(views(tables.tables, Clock(lambda: NOW)), TELEMETRY)
         self._context = {} if grant is None else {"authorizer": {"lambda": grant}}
 
     def get(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from feedback.model import Kind
 from feedback.rules import NotGranted
@@ -14,10 +14,12 @@ from reads.target.table import Table
 from reads.target.window import Window
 from shared import fields
 from shared.clock import Clock, TimeLeft
-from shared.endpoint import Call
 from shared.items import Item
 from shared.reserved import AUTHOR
 from shared.uuids import Uuid
+
+if TYPE_CHECKING:
+    from shared.endpoint import Call
 
 LIST = "GET /internal/feedback/{target_id}"
 """The one route that reads and is for end users' tokens as well."""
@@ -25,7 +27,7 @@ LIST = "GET /internal/feedback/{target_id}"
 _OTHER_ROUTES = frozenset({"timeseries"})
 """Words in the place of a target's id that are other routes in TensorZero."""
 
-View: TypeAlias = Callable[[Call], dict[str, Any]]
+View: TypeAlias = Callable[["Call"], dict[str, Any]]
 
 
 def views(tables: Sequence[Table], clock: Clock) -> dict[str, View]:
@@ -42,7 +44,7 @@ def views(tables: Sequence[Table], clock: Clock) -> dict[str, View]:
     }
 
 
-def target(call: Call) -> Uuid:
+def target(call: "Call") -> Uuid:
     """Read the target's id out of the path. Raises InvalidField, UnknownRoute."""
     text = call.event["pathParameters"]["target_id"]
     if text in _OTHER_ROUTES:
@@ -51,7 +53,7 @@ def target(call: Call) -> Uuid:
 
 
 def _list(
-    pages: Pages, show: Callable[[Kind[Any], Item], view.View], name: str, call: Call
+    pages: Pages, show: Callable[[Kind[Any], Item], view.View], name: str, call: "Call"
 ) -> dict[str, Any]:
     target_id = target(call)
     window = Window.parse(call.event.get("queryStringParameters") or {}, name)
@@ -60,7 +62,7 @@ def _list(
     return {"feedback": page.rows, **({"next": page.next} if page.next else {})}
 
 
-def _author(call: Call, target_id: Uuid) -> str | None:
+def _author(call: "Call", target_id: Uuid) -> str | None:
     """Return whose rows may be shown; None: everybody's. Raises NotGranted."""
     grant = call.caller.grant
     if grant is None:
@@ -75,6 +77,6 @@ def _author(call: Call, target_id: Uuid) -> str | None:
 def _whole(
     tables: Sequence[Table],
     whole: Callable[[Sequence[Table], Uuid, TimeLeft], dict[str, Any]],
-    call: Call,
+    call: "Call",
 ) -> dict[str, Any]:
     return whole(tables, target(call), call.time_left)
