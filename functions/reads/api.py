@@ -49,9 +49,10 @@ def views(
 
 def _receipt(receipts: DynamoReceipts, call: Call) -> dict[str, Any]:
     target_id = target(call)
-    feedback_id = uuids.parse(call.event["pathParameters"]["feedback_id"])
+    word = call.event["pathParameters"]["feedback_id"]
+    feedback_id = uuids.parse(word)
     if feedback_id is None:
-        raise UnknownRoute("No such route: a path that ends in the id of feedback was expected")
+        raise UnknownRoute(f"/internal/feedback/{target_id}/{word}")
     get = partial(receipts.get, target_id, feedback_id)
     receipt = retry(get, call.time_left, time.sleep)
     if receipt is None:

@@ -48,7 +48,7 @@ def target(call: "Call") -> Uuid:
     """Read the target's id out of the path. Raises InvalidField, UnknownRoute."""
     text = call.event["pathParameters"]["target_id"]
     if text in _OTHER_ROUTES:
-        raise UnknownRoute(f"No such route: {text} is no target's id")
+        raise UnknownRoute(f"/internal/feedback/{text}")
     return fields.uuid("target_id", text)
 
 
