@@ -1,11 +1,12 @@
 """What TensorZero answers to reads, or better: judged over real tables, after its own history."""
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conformance.replay import DOCUMENT, Ids, Replay
+from tests.conformance.replay import DOCUMENT, MILLISECOND, Ids, Replay
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -66,6 +67,8 @@ def test_a_read_is_answered_as_by_tensorzero_or_better(
         assert [row["id"] for row in answer.body["feedback"]] == ids.filled(wanted["ids"])
     else:
         assert _plain(answer.body) == _plain(ids.filled(wanted["body"]))
+        times = zip(_times(answer.body), _times(wanted["body"]), strict=True)
+        assert all(abs(ours - recorded) <= MILLISECOND for ours, recorded in times)
 
 
 def _compare_refusal(refusal: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -78,23 +81,20 @@ def _compare_refusal(refusal: dict[str, Any], wanted: dict[str, Any]) -> None:
 
 
 def _plain(body: Any) -> Any:
-    """Leave aside how a value is written: a demonstration's keys, and less than milliseconds."""
+    """Leave aside how a demonstration's JSON is written, and times, which are compared apart."""
     if isinstance(body, list):
         return [_plain(entry) for entry in body]
     if not isinstance(body, dict):
         return body
-    body = {name: _plain(value) for name, value in body.items()}
+    plain = {name: _plain(value) for name, value in body.items() if name != "timestamp"}
     if "inference_id" in body and isinstance(body.get("value"), str):
-        body["value"] = json.loads(body["value"])
-    if "timestamp" in body:
-        body["timestamp"] = _in_milliseconds(body["timestamp"])
-    return body
+        plain["value"] = json.loads(body["value"])
+    return plain
 
 
-def _in_milliseconds(timestamp: str) -> str:
-    """Round down as ids do; a time without a fraction has none."""
-    seconds, _, fraction = timestamp.removesuffix("Z").partition(".")
-    return f"{seconds}.{fraction[:3]}Z" if fraction else f"{seconds}Z"
+def _times(body: Any) -> list[datetime]:
+    rows = body.get("feedback", ())
+    return [datetime.fromisoformat(row["timestamp"]) for row in rows if "timestamp" in row]
 
 
 def test_the_cases_that_need_no_history_have_none_of_its_ids() -> None:
