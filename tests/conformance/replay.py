@@ -10,28 +10,20 @@ from shutil import copytree
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
-from feedback.json_schema.validation import Validation
-from feedback.kinds.registry import KINDS
+from feedback.demonstration.json_schema.validation import Validation
 from feedback.lookup import DynamoLookup
 from feedback.model import Record
 from feedback.request import FeedbackRequest
 from feedback.rules import complete, draft
 from inferences.request import InferenceRequest
 from inferences.store import DynamoInferences
-from reads.api import build, views
-from reads.inferences import DynamoInferences as RecordedInferences
-from reads.labels import DynamoLabels
-from reads.receipts import DynamoReceipts
-from reads.status import Status
-from reads.target.table import DynamoTable
-from reads.target.views import views as target_views
 from shared.caller import ANYBODY
 from shared.catalog import Catalog
 from shared.clock import Clock
-from shared.telemetry import Deployment, Telemetry
 from shared.uuids import Generator, Uuid
 from submit.store import DynamoFeedbackStore
 from tests.conformance.placeholders import HERE
+from tests.support.handlers import compose
 from tests.support.lambdas import LAYER, packages, write_layer
 from tests.unit.fakes import Invocation
 from tools.event import event
@@ -105,19 +97,7 @@ class Replay:
         self._inferences = DynamoInferences(client, tables["target"])
         self._validation = Validation(512)
         self._replayed: dict[str, Ids] = {}
-        rows = [DynamoTable(client, tables[name], kind) for name, kind in KINDS.items()]
-        self._handler = build(
-            {
-                **views(
-                    DynamoReceipts(client, tables),
-                    DynamoLabels(client, tables),
-                    RecordedInferences(client, tables),
-                    Status(client, tables, ""),
-                ),
-                **target_views(rows, Clock()),
-            },
-            Telemetry("reads", Deployment("stack", "function", "1")),
-        )
+        self._handlers = compose(client, tables, self._catalogs["reads"], Clock())
 
     def ids(self, history: str | None) -> Ids:
         """Replay a history, once; return its ids. Without one, return ids of nothing."""
@@ -137,7 +117,7 @@ class Replay:
                 body = json.dumps(ids.filled(request["body"])) if "body" in request else None
                 query = _query(request, ids)
                 made = event(body, route=route, parameters=match.groupdict(), query=query)
-                reply = self._handler(made, Invocation())
+                reply = self._handlers[route](made, Invocation())
                 return Answer(reply["statusCode"], json.loads(reply["body"]))
         return Answer(404, {"message": "Not Found"})
 
