@@ -6,8 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from feedback.kinds.registry import KINDS
-from feedback.rows import feedback_key
-from reads import view
+from feedback.rows import feedback_key, read_feedback
 from shared.dynamodb import StorageUnavailable, outages
 from shared.refusal import Refusal, excerpt
 from shared.uuids import Uuid
@@ -41,7 +40,7 @@ class DynamoReceipts:
     client: "DynamoDBClient"
     tables: Mapping[str, str]
 
-    def get(self, target_id: Uuid, feedback_id: Uuid) -> view.View | None:
+    def get(self, target_id: Uuid, feedback_id: Uuid) -> dict[str, Any] | None:
         """Return feedback as TensorZero shows it; None if it is not stored.
 
         Raises StorageUnavailable: whether it is stored is then not known.
@@ -59,7 +58,7 @@ class DynamoReceipts:
             )
         for table, items in answer["Responses"].items():
             for item in items:
-                return view.receipt(kinds[table], item)
+                return read_feedback(kinds[table], item)
         if answer.get("UnprocessedKeys"):
             raise StorageUnavailable(congested=True)
         return None

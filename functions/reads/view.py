@@ -27,11 +27,6 @@ def of_one_kind(kind: Kind[Any], item: Item) -> View:
     return shown
 
 
-def receipt(kind: Kind[Any], item: Item) -> View:
-    """Show a row alone: also under which configuration it was stored."""
-    return {**feedback(kind, item), "snapshot_hash": to_value(item["snapshot_hash"])}
-
-
 def inference(item: Item) -> View:
     """Show a recorded inference, in the fields that recorded it."""
     values = {name: to_value(attribute) for name, attribute in item.items()}
