@@ -32,7 +32,7 @@ WRONG: dict[str, list[Any]] = {
         *(ABSENT, None, [], "liked", {"liked": 1}, [5], ["liked", ""], ["\udfff"]),
         ["liked"] * (MAX_METRICS + 1),
     ],
-    **dict.fromkeys(("once", "read"), [None, 0, 1, "true", []]),
+    **{flag: [None, 0, 1, "true", []] for flag in ("once", "read")},
 }
 
 
