@@ -68,7 +68,9 @@ RECORDED = {
     "episode_id": {"S": ID},
     "function_name": {"S": "f"},
     "variant_name": {"S": "v"},
+    "kind": {"S": "no key"},
 }
+"""An inference's item, and as a key's one that is no key."""
 BUGS = ["AccessDeniedException", "ResourceNotFoundException", "ValidationException"]
 EMPTY = Answer.of(Responses={}, Items=[], Count=0, Item=RECORDED)
 """An answer of any call."""
