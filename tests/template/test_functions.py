@@ -44,7 +44,7 @@ ALLOWED = {
     "Reads": {
         "dynamodb:GetItem": {"Target"},
         "dynamodb:BatchGetItem": FEEDBACK,
-        "dynamodb:Query": {"EvaluationHumanFeedback"},
+        "dynamodb:Query": {*FEEDBACK, "EvaluationHumanFeedback"},
     },
     "Inferences": {"dynamodb:PutItem": {"Target"}},
     "Authorizer": {"dynamodb:GetItem": {"ApiKey"}},

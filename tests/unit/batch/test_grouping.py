@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch.grouping import only_transaction, sort, transactions
-from batch.request import BatchTooLarge
 from batch.writes import Outcomes, Write
 from feedback.model import Accepted
 from feedback.reservations import IdempotencyKeyReused, Reservation
 from feedback.rows import Row
 from feedback.transaction import MAX_BYTES, MAX_PUTS, Obstacle
+from shared.elements import BatchTooLarge
 from shared.items import item_size
 from tests.unit.fakes import uuid7
 
