@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from batch.writes import BatchRefused, Outcome
 from feedback.model import Accepted
 from shared.caller import ANYBODY, Caller
+from shared.clock import DAY, Seconds
 from shared.document import Json
 from shared.refusal import Refusal
 from tests.unit.batch.cases import ACCEPTED, REFUSED_AT_ONCE, REFUSED_LATER
@@ -100,6 +101,7 @@ BATCHES = st.lists(ELEMENTS, max_size=8)
     st.sampled_from([True, True, False]),
     st.sampled_from([0, 0.5, math.inf]),
     st.sampled_from([ANYBODY, Caller(("api_key", "ada"), {"by": "ada"})]),
+    st.sampled_from([0.1 * DAY, 8 * DAY]),
 )
 def test_a_batch_is_answered_as_its_elements_one_after_the_other(
     earlier: list[Json],
@@ -108,6 +110,7 @@ def test_a_batch_is_answered_as_its_elements_one_after_the_other(
     observability: bool,
     wait_limit: float,
     caller: Caller,
+    later: Seconds,
 ) -> None:
     """Whatever was sent before, by whom, and under which configuration; and it stores the same."""
     known = catalog(target_validation=target_validation)
@@ -115,7 +118,7 @@ def test_a_batch_is_answered_as_its_elements_one_after_the_other(
     for document in earlier:
         together.single(document)
         alone.single(document)
-    together.time.moment = alone.time.moment = NOW + 100
+    together.time.moment = alone.time.moment = NOW + later
     together.catalog = alone.catalog = replace(known, observability=observability)
 
     answers = _seen(together.submit(*batch, caller=caller))
