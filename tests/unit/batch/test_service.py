@@ -35,17 +35,19 @@ COMMENT = {"metric_name": "comment", "value": "text"}
 UNVALIDATED = catalog(target_validation=False)
 
 
-def test_a_target_is_looked_up_once_for_all_its_metrics() -> None:
-    """All of them at once."""
+def test_a_target_is_looked_up_once_for_all_that_is_said_of_it() -> None:
+    """All of them at once, with the parts that each needs: a label, for one, the output."""
     stack = Stack()
 
-    stack.submit(
+    outcomes = stack.submit(
+        element(**LABEL),
         element(),
         element(metric_name="distance", value=0.5),
         element(**COMMENT, dryrun=True),
         element(metric_name="rating", value=1, **ON_EPISODE),
     )
 
+    assert kinds(outcomes) == [Accepted] * 5
     assert stack.lookup.looks == [*RECORDS][:1] + [*RECORDS][2:]
     assert len(stack.lookup.keys) == 1
 
