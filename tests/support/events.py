@@ -77,7 +77,8 @@ def check(name: str, status: int, body: Any) -> None:
     if status == 200:
         assert set(body) == SHAPES[EVENTS[name]["routeKey"]]
         return
-    assert list(body) == ["error", "code"]
+    assert list(body)[:2] == ["error", "code"]
+    assert {*body} <= {"error", "code", "detail"}
     assert body["error"]
     assert name.startswith(f"{status}-{body['code'].replace('_', '-')}"), body
 

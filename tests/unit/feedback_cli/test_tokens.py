@@ -56,7 +56,7 @@ def test_a_token_says_what_it_was_told_to() -> None:
     }
     assert jwt.get_unverified_header(token) == {"alg": "EdDSA", "kid": KEY_ID, "typ": "JWT"}
     for flag in ("once", "read"):
-        assert _claims(mint(PEM, KEY_ID, **GOOD, **{flag: True}))[flag] is True
+        assert _claims(mint(PEM, KEY_ID, **{**GOOD, flag: True}))[flag] is True
 
 
 @pytest.mark.parametrize("algorithm", Algorithm)
