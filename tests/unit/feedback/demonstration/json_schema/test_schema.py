@@ -171,11 +171,11 @@ def test_the_violation_has_its_place_in_the_value(schema: Json, value: Json, poi
         ({"type": "string"}, 1, '"type": "string"'),
         ({"allOf": [{"maximum": 0}]}, 1, '"maximum": 0'),
         ({"properties": {"a": False}}, {"a": 1}, '"a": false'),
-        ({"$ref": "#/$defs/é", "$defs": {"é": {"const": "é"}}}, 1, '"const": "é"'),
-        ({"$ref": DRAFTS[7]}, {"title": 5}, '"type"'),
+        ({"$ref": "#/$defs/d", "$defs": {"d": {"const": "é"}}}, 1, '"const": "é"'),
+        ({"$ref": "urn:d", "$defs": {"d": {"$id": "urn:d", "type": "null"}}}, 1, '"type"'),
         (False, 2, "false"),
     ],
-    ids=["keyword", "in a list", "no schema allows it", "reference", "meta-schema", "nothing fits"],
+    ids=["keyword", "in a list", "no schema allows it", "reference", "resource", "nothing fits"],
 )
 def test_the_violated_keyword_is_reported(schema: object, value: Json, expected: str) -> None:
     """With its value, where the schema itself has it."""
