@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from feedback_cli.keys import Item, Scope, new_api_key
-from feedback_cli.signing import Algorithm
 from shared import uuids
 from tools.credentials import Keyring, TokenKey, claims, hmac_with, unsigned
 

@@ -10,11 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
-from feedback_cli import duration, output, signing, table, tokens
+from feedback_cli import duration, output, table
 from feedback_cli.errors import Failure
 from feedback_cli.keys import Key, Kind, Scope, new_api_key, new_token_key
-from feedback_cli.signing import Algorithm, PublicKey
 from feedback_cli.stack import DEFAULT, Stack
+from tensorzero_feedback import signing, tokens
+from tensorzero_feedback.signing import Algorithm, PublicKey
 
 _PLAIN: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None}
 app = typer.Typer(
