@@ -28,14 +28,38 @@ class Strike(Enum):
     BUSY = "the function answers 503, and nothing is done"
     DONE_AND_BUSY = "the function answers 503, and it is done"
     FORBIDDEN = "the key is not valid any longer"
+    DONE_AND_LOST = "it is done, and a proxy says that it can do no such thing"
     FOREIGN = "something else answers 200"
     FOREIGN_JSON = "something else answers 200, in JSON"
 
 
-GATEWAY = {Strike.THROTTLED: 429, Strike.CRASHED: 500, Strike.FORBIDDEN: 403}
+DONE = {Strike.DONE_AND_BUSY, Strike.DONE_AND_LOST}
+GATEWAY = {
+    Strike.THROTTLED: 429,
+    Strike.CRASHED: 500,
+    Strike.FORBIDDEN: 403,
+    Strike.DONE_AND_LOST: 501,
+}
 BUSY = {"error": "DynamoDB did not confirm in time", "code": "storage_unavailable"}
 UNKNOWN = {"error": "Unknown metric: nope", "code": "unknown_metric"}
 MALFORMED = {"error": "Failed to parse the request body", "code": "malformed_body"}
+
+
+def _instead(strike: Strike) -> httpx.Response | None:
+    """Return what is answered instead of the API's answer, if anything is."""
+    match strike:
+        case Strike.UNREACHABLE:
+            raise httpx.ConnectError("no route to host")
+        case Strike.CUT:
+            raise httpx.ReadError("connection reset")
+        case Strike.FOREIGN:
+            return httpx.Response(200, text="<html>Sign in</html>")
+        case Strike.FOREIGN_JSON:
+            return httpx.Response(200, json={"welcome": True})
+        case Strike.BUSY | Strike.DONE_AND_BUSY:
+            return httpx.Response(503, json=BUSY, headers={"retry-after": "1"})
+    status = GATEWAY.get(strike)
+    return None if status is None else httpx.Response(status, json={"message": strike.value})
 
 
 @dataclass
@@ -79,26 +103,13 @@ class Api:
         """Answer a request, unless something happens to it."""
         self.requests.append(request)
         strike = next(self.strikes, Strike.NOTHING)
-        match strike:
-            case Strike.UNREACHABLE:
-                raise httpx.ConnectError("no route to host")
-            case Strike.CUT:
-                raise httpx.ReadError("connection reset")
-            case Strike.FOREIGN:
-                return httpx.Response(200, text="<html>Sign in</html>")
-            case Strike.FOREIGN_JSON:
-                return httpx.Response(200, json={"welcome": True})
-            case Strike.BUSY:
-                return httpx.Response(503, json=BUSY, headers={"retry-after": "1"})
-            case Strike.THROTTLED | Strike.CRASHED | Strike.FORBIDDEN:
-                return httpx.Response(GATEWAY[strike], json={"message": strike.value})
+        instead = _instead(strike)
+        if instead is not None and strike not in DONE:
+            return instead
         response = self._do(request)
-        match strike:
-            case Strike.LOST:
-                raise httpx.RemoteProtocolError("the server closed the connection")
-            case Strike.DONE_AND_BUSY if response.status_code == 200:
-                return httpx.Response(503, json=BUSY)
-        return response
+        if strike is Strike.LOST:
+            raise httpx.RemoteProtocolError("the server closed the connection")
+        return instead if instead is not None and response.status_code == 200 else response
 
     def _do(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)

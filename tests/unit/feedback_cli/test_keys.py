@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from authorizer import credential, scopes
-from tensorzero_feedback import signing
 from feedback_cli.keys import Key, Kind, Scope, new_api_key, new_token_key
+from tensorzero_feedback import signing
 from tensorzero_feedback.signing import Algorithm
 
 SECOND = timedelta(seconds=1)
