@@ -60,7 +60,7 @@ def _follow(
 
 def _append(rows: Sequence[StoredFeedback], *, as_json: bool, heading: bool = True) -> None:
     if not as_json:
-        output.draw(showing.table(rows, heading=heading))
+        output.draw(showing.part(rows, heading=heading))
         return
     for row in rows:
         output.line(row.row)
