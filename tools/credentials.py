@@ -11,8 +11,8 @@ from typing import Any, Protocol, Self
 
 import jwt
 
-from tensorzero_feedback import signing
 from feedback_cli.keys import Item, Scope, new_token_key
+from tensorzero_feedback import signing
 from tensorzero_feedback.signing import Algorithm, PrivateKey
 from tensorzero_feedback.tokens import mint
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from feedback_cli.keys import Item, Scope, new_api_key
 from shared import uuids
+from tensorzero_feedback.signing import Algorithm
 from tools.credentials import Keyring, TokenKey, claims, hmac_with, unsigned
 
 PAST: Item = {"expires_at": {"N": "1700000000"}}

@@ -13,7 +13,7 @@ from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from shared.http import Reply
-from tests.faults.client import LONG, Api, Patience
+from tests.faults.client import LONG, Api, Context
 from tools.emulator import HOST
 from tools.event import event
 
@@ -37,7 +37,7 @@ class Front:
     routes: tuple[str, ...]
     mishaps: Iterator[Mishap | None] = field(default_factory=lambda: iter(()))
     """One for each request; nothing happens to those that follow."""
-    patience: int = LONG
+    looks: int = LONG
     port: int = 0
     requests: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -72,7 +72,7 @@ class Front:
                     parameters=match.groupdict(),
                     query=dict(parse_qsl(parts.query)),
                 )
-                return self.api(request, Patience(self.patience))
+                return self.api(request, Context(self.looks))
         raise AssertionError(f"no test asks for {method} {path}")
 
     @contextmanager

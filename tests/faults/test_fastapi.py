@@ -8,9 +8,8 @@ from typing import Any
 import httpx
 
 from tests.faults.conftest import ROUTES, Stage
-from tests.faults.fault import FAULTS
+from tests.faults.fault import FAULTS, Struck
 from tests.faults.front import Front, Mishap
-from tests.faults.proxy import Struck
 from tests.support.environment import environment
 from tests.support.template import ROOT
 

@@ -4,8 +4,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from tensorzero_feedback import signing
 from feedback_cli.keys import new_token_key
+from tensorzero_feedback import signing
 from tensorzero_feedback.tokens import mint
 from tests.support.template import ROOT
 from tools.event import authorization
