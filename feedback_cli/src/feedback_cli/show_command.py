@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -49,13 +49,10 @@ def show(
 
 def _follow(
     client: FeedbackClient, target: str, rows: Sequence[StoredFeedback], *, as_json: bool
-) -> None:
+) -> NoReturn:
     _append(rows[::-1], as_json=as_json)
     append = partial(_append, as_json=as_json, heading=False)
-    try:
-        Follower(client, target, partial(time.sleep, _POLL), append, _missed).follow(rows)
-    except KeyboardInterrupt:
-        return
+    Follower(client, target, partial(time.sleep, _POLL), append, _missed).follow(rows)
 
 
 def _append(rows: Sequence[StoredFeedback], *, as_json: bool, heading: bool = True) -> None:

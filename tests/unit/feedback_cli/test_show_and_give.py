@@ -3,7 +3,6 @@
 import json
 import os
 import pty
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -271,7 +270,7 @@ def test_the_newest_feedback_is_shown(feedback: Feedback, serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("option", ["--follow", "--json"])
-def test_what_comes_is_shown_until_ctrl_c(option: str, feedback: Feedback, serve: Serve) -> None:
+def test_what_comes_is_shown_until_it_is_refused(option: str, feedback: Feedback, serve: Serve) -> None:
     """The oldest first, through an outage."""
     looks: list[httpx.Request] = []
 
@@ -280,14 +279,15 @@ def test_what_comes_is_shown_until_ctrl_c(option: str, feedback: Feedback, serve
         if len(looks) == 2:
             return GONE
         if len(looks) == 4:
-            os.kill(os.getpid(), signal.SIGINT)
+            return httpx.Response(403, json={"message": "Forbidden"})
         rows = [_row(2), _row(1)] if len(looks) == 1 else [_row(3), _row(2)]
         return httpx.Response(200, json={"feedback": rows})
 
     serve(answer)
     shown = feedback("show", TARGET, "--follow", option)
 
-    assert (shown.code, shown.err) == (0, "http_503 (503): busy. Trying again.\n")
+    told = "http_503 (503): busy. Trying again.\nError: http_403 (403): Forbidden\n"
+    assert (shown.code, shown.err) == (1, told)
     lines = shown.out.splitlines()
     ids = [_row(number)["id"] for number in (1, 2, 3)]
     if option == "--json":
