@@ -15,9 +15,9 @@ import pytest
 from authorizer import tokens
 from authorizer.credential import Token
 from authorizer.keys import TokenKey
-from feedback_cli import signing
-from feedback_cli.signing import Algorithm
 from feedback_cli.stack import DEFAULT
+from tensorzero_feedback import signing
+from tensorzero_feedback.signing import Algorithm
 from tests.support.command import Feedback, full_disk
 from tests.support.environment import environment
 from tests.support.template import ROOT
