@@ -109,7 +109,12 @@ class Reader:
         done = subprocess.run(
             ["bash", "-c", line],
             cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.aws},
+            env={
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(ROOT),
+                **self.aws,
+                **self.exported,
+            },
             capture_output=True,
             text=True,
             check=False,

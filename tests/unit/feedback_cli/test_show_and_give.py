@@ -270,7 +270,9 @@ def test_the_newest_feedback_is_shown(feedback: Feedback, serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("option", ["--follow", "--json"])
-def test_what_comes_is_shown_until_it_is_refused(option: str, feedback: Feedback, serve: Serve) -> None:
+def test_what_comes_is_shown_until_it_is_refused(
+    option: str, feedback: Feedback, serve: Serve
+) -> None:
     """The oldest first, through an outage."""
     looks: list[httpx.Request] = []
 
