@@ -59,7 +59,7 @@ def reader(
         gateway(tmp_path_factory.mktemp("layer"), aws.endpoint, tables) as api,
         served(api) as url,
     ):
-        exported = {"URL": url, "KEY": key}
+        exported = {"URL": url, "KEY": key, "FEEDBACK_URL": url, "FEEDBACK_KEY": key}
         yield Reader(api, folder, towards(aws.endpoint), exported)
 
 
