@@ -63,7 +63,6 @@ FREE_WHEN_IDLE = frozenset(
         "AWS::ApiGatewayV2::Stage",
         "AWS::CodeDeploy::Application",
         "AWS::CodeDeploy::DeploymentGroup",
-        "AWS::IAM::Policy",
         "AWS::IAM::Role",
         "AWS::Lambda::Alias",
         "AWS::Lambda::Function",

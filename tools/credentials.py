@@ -50,17 +50,23 @@ class TokenKey:
         return signing.public_pem(self.private.public_key()).encode()
 
     def mint(
-        self, *targets: str, metrics: tuple[str, ...] = ("draft_accepted",), once: bool = False
+        self,
+        *targets: str,
+        author: str = "ada",
+        metrics: tuple[str, ...] = ("draft_accepted",),
+        once: bool = False,
+        read: bool = False,
     ) -> str:
         """Sign a token as an application's server does."""
         return mint(
             signing.private_pem(self.private),
             self.id,
-            author="ada",
+            author=author,
             targets=targets,
             metrics=metrics,
             expires_in=timedelta(minutes=5),
             once=once,
+            read=read,
         )
 
     def sign(self, claims: dict[str, Any], **header: object) -> str:

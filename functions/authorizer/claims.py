@@ -41,6 +41,7 @@ class Claims:
     targets: list[Uuid]
     metrics: list[str]
     once: bool
+    read: bool
     expires_at: int
 
     @classmethod
@@ -61,7 +62,8 @@ class Claims:
             author=_author(payload.get("sub")),
             targets=_targets(payload.get("targets")),
             metrics=_metrics(payload.get("metrics")),
-            once=_once(payload.get("once", False)),
+            once=_boolean("once", payload.get("once", False)),
+            read=_boolean("read", payload.get("read", False)),
             expires_at=expires_at,
         )
 
@@ -93,9 +95,9 @@ def _metrics(value: object) -> list[str]:
     return names
 
 
-def _once(value: object) -> bool:
+def _boolean(name: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise InvalidToken("once: expected true or false")
+        raise InvalidToken(f"{name}: expected true or false")
     return value
 
 

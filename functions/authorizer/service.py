@@ -6,7 +6,7 @@ import hmac
 from authorizer.credential import Secret, Token, parse
 from authorizer.keys import Keys
 from authorizer.rejection import Rejection
-from authorizer.scopes import FOR_TOKENS, SCOPES
+from authorizer.scopes import FOR_READERS, FOR_TOKENS, SCOPES
 from shared.caller import Context, Grant, api_key_context, token_context
 from shared.clock import Seconds
 
@@ -27,7 +27,7 @@ class MissingScope(Rejection):
 
 
 class RouteNotForTokens(Rejection):
-    """An end user's token is for giving feedback, and for no other route."""
+    """An end user's token is for giving feedback; with a claim, also for reading it back."""
 
     code = "route_not_for_tokens"
 
@@ -55,7 +55,9 @@ def _by_key(secret: Secret, route: str, *, keys: Keys, now: Seconds) -> Context:
 
 def _by_token(token: Token, route: str, *, keys: Keys, now: Seconds) -> Context:
     if route not in FOR_TOKENS:
-        raise RouteNotForTokens("A token is for POST /feedback only")
+        raise RouteNotForTokens(
+            "A token is for POST /feedback and for a list of its author's own feedback"
+        )
     from authorizer import tokens  # noqa: PLC0415  # only a token pays for the library
 
     key = keys.token_key(tokens.key_id(token))
@@ -63,6 +65,9 @@ def _by_token(token: Token, route: str, *, keys: Keys, now: Seconds) -> Context:
         raise UnknownKey("No token key has this kid")
     key.check(now)
     claims = tokens.verify(token, key, now)
-    grant = Grant(frozenset(claims.targets), frozenset(claims.metrics), claims.once)
+    if route == FOR_READERS and not claims.read:
+        raise RouteNotForTokens("The token has no claim `read`")
+    targets, metrics = frozenset(claims.targets), frozenset(claims.metrics)
+    grant = Grant(targets, metrics, claims.once, claims.read)
     expires_at = min(claims.expires_at, key.expires_at or claims.expires_at)
     return token_context(key.id, claims.author, grant, expires_at)

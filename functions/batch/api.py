@@ -1,24 +1,19 @@
 """The HTTP side of `POST /feedback/batch`: an event in, a response out."""
 
-from collections import Counter
 from http import HTTPStatus
 from typing import Any
 
-from batch.request import elements
 from batch.service import BatchService
 from batch.writes import Outcome
 from feedback import idempotency_key
 from feedback.idempotency_key import InvalidIdempotencyKey
 from feedback.rules import NotGranted
-from shared import document, http
+from shared import document, elements, http
 from shared.endpoint import Call, Handler, endpoint
 from shared.fields import InvalidField
 from shared.http import Event, Reply
 from shared.refusal import Refusal
 from shared.telemetry import Telemetry
-
-MAX_BODY = 6 * 1024 * 1024
-"""The largest body read, in bytes: what Lambda takes."""
 
 
 def build(service: BatchService, telemetry: Telemetry) -> Handler:
@@ -29,9 +24,9 @@ def build(service: BatchService, telemetry: Telemetry) -> Handler:
             raise NotGranted("An end user's token allows POST /feedback only")
         _require_no_key(call.event)
         atomic = _is_atomic(call.event)
-        batch = elements(document.parse(http.body(call.event, MAX_BODY)))
+        batch = elements.read(document.parse(http.body(call.event, elements.MAX_BODY)))
         outcomes = service.submit(batch, call.caller, call.time_left, atomic=atomic)
-        _count(outcomes, telemetry, call.request_id)
+        elements.log(outcomes, telemetry, call.request_id)
         return http.reply(HTTPStatus.OK, [_to_element(outcome) for outcome in outcomes])
 
     return endpoint(answer, telemetry)
@@ -55,10 +50,3 @@ def _to_element(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, Refusal):
         return {"status": outcome.status, **outcome.payload}
     return {"status": HTTPStatus.OK, "feedback_id": outcome.feedback_id}
-
-
-def _count(outcomes: list[Outcome], telemetry: Telemetry, request_id: str) -> None:
-    refusals = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
-    examples = {refusal.code: refusal for refusal in refusals}
-    for code, times in Counter(refusal.code for refusal in refusals).items():
-        telemetry.refuse(examples[code], request_id, times)

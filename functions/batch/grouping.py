@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from batch.request import BatchTooLarge
 from batch.writes import Outcomes, Write, answer_by_holder
 from feedback.model import Accepted
 from feedback.transaction import MAX_BYTES, MAX_PUTS, Obstacle
+from shared.elements import BatchTooLarge
 
 MAX_PLAIN = 25
 MAX_REQUEST = 16 * 1024 * 1024

@@ -1,26 +1,13 @@
-"""The shape of a batch: an array of requests, each of which may have an idempotency key."""
+"""The shape of a batch's element: a request that may have an idempotency key."""
 
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from feedback import idempotency_key
 from feedback.request import FIELDS, FeedbackRequest
 from shared import fields
-from shared.document import Json, found
-from shared.fields import InvalidField
-from shared.refusal import Refusal
-
-MAX_ELEMENTS = 100
-"""How many elements a batch may have."""
+from shared.document import Json
 
 _FIELDS: dict[str, fields.Field] = {**FIELDS, "idempotency_key": fields.optional(fields.text)}
-
-
-class BatchTooLarge(Refusal):
-    """More elements or writes than a batch may have."""
-
-    code = "batch_too_large"
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class Element(NamedTuple):
@@ -40,12 +27,3 @@ class Element(NamedTuple):
         if key is not None:
             idempotency_key.check("idempotency_key", key)
         return cls(FeedbackRequest(**values), key)
-
-
-def elements(document: Json) -> list[Json]:
-    """Return the elements, each still to be read. Raises InvalidField, BatchTooLarge."""
-    if not isinstance(document, list):
-        raise InvalidField(f"invalid type: {found(document)}, expected an array of requests")
-    if len(document) > MAX_ELEMENTS:
-        raise BatchTooLarge(f"A batch has at most {MAX_ELEMENTS} elements, found {len(document)}")
-    return document

@@ -1,1 +1,1 @@
-"""POST /internal/inferences: what may be given feedback on."""
+"""POST /internal/inferences, and batches of them: what may be given feedback on."""

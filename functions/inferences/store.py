@@ -30,15 +30,16 @@ class DynamoInferences:
     client: "DynamoDBClient"
     table: str
 
-    def record(self, inference: Inference) -> None:
+    def record(self, inference: Inference, *, episode_is_known: bool = False) -> None:
         """Record an inference and its episode; recording it again changes nothing.
 
-        The episode comes first: whoever finds the inference finds its episode too. Raises
-        InferenceConflict if an id stands for something else already, ItemTooLarge, and
-        StorageUnavailable.
+        The episode comes first: whoever finds the inference finds its episode too. It is not
+        written if the caller has recorded it already. Raises InferenceConflict if an id stands for
+        something else already, ItemTooLarge, and StorageUnavailable.
         """
         item = inference_item(inference)
-        self._put(episode_item(inference.episode_id))
+        if not episode_is_known:
+            self._put(episode_item(inference.episode_id))
         self._put(item)
 
     def _put(self, item: Item) -> None:

@@ -1,49 +1,58 @@
 """The HTTP side of the reads: an event in, the answer of its route out."""
 
 import time
+from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from feedback.rules import NotGranted
+from reads.inferences import DynamoInferences
 from reads.label_query import LabelQuery
 from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts, FeedbackNotFound, UnknownRoute
 from reads.status import Status
+from reads.target.views import LIST, View, target
 from shared import document, fields, http, uuids
 from shared.endpoint import Call, Handler, endpoint
 from shared.http import Reply
 from shared.retry import retry
 from shared.telemetry import Telemetry
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
-
-def build(
-    receipts: DynamoReceipts, labels: DynamoLabels, status: Status, telemetry: Telemetry
-) -> Handler:
-    """Make the Lambda handler."""
-    views: dict[str, Callable[[Call], dict[str, Any]]] = {
-        "GET /internal/feedback/{target_id}/{feedback_id}": partial(_receipt, receipts),
-        "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback": partial(
-            _label, labels
-        ),
-        "GET /status": lambda _: status.status(),
-        "GET /health": lambda _: status.health(),
-    }
+def build(views: Mapping[str, View], telemetry: Telemetry) -> Handler:
+    """Make the Lambda handler out of what answers each route."""
 
     def answer(call: Call) -> Reply:
-        return http.reply(HTTPStatus.OK, views[call.event["routeKey"]](call))
+        route = call.event["routeKey"]
+        if call.caller.grant is not None and route != LIST:
+            raise NotGranted(f"An end user's token allows {LIST} only")
+        return http.reply(HTTPStatus.OK, views[route](call))
 
     return endpoint(answer, telemetry)
 
 
+def views(
+    receipts: DynamoReceipts, labels: DynamoLabels, inferences: DynamoInferences, status: Status
+) -> dict[str, View]:
+    """Return the views of single things, by their routes."""
+    return {
+        f"{LIST}/{{feedback_id}}": partial(_receipt, receipts),
+        "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback": partial(
+            _label, labels
+        ),
+        "GET /internal/inferences/{inference_id}": partial(_inference, inferences),
+        "GET /status": lambda _: status.status(),
+        "GET /health": lambda _: status.health(),
+    }
+
+
 def _receipt(receipts: DynamoReceipts, call: Call) -> dict[str, Any]:
-    parameters = call.event["pathParameters"]
-    target_id = fields.uuid("target_id", parameters["target_id"])
-    feedback_id = uuids.parse(parameters["feedback_id"])
+    target_id = target(call)
+    word = call.event["pathParameters"]["feedback_id"]
+    feedback_id = uuids.parse(word)
     if feedback_id is None:
-        raise UnknownRoute("No such route: a path that ends in the id of feedback was expected")
+        raise UnknownRoute(f"/internal/feedback/{target_id}/{word}")
     get = partial(receipts.get, target_id, feedback_id)
     receipt = retry(get, call.time_left, time.sleep)
     if receipt is None:
@@ -56,3 +65,9 @@ def _label(labels: DynamoLabels, call: Call) -> dict[str, Any]:
     query = LabelQuery.parse(document.parse(http.body(call.event)))
     label = labels.latest(datapoint_id, query)
     return {} if label is None else {"feedback": label}
+
+
+def _inference(inferences: DynamoInferences, call: Call) -> dict[str, Any]:
+    inference_id = fields.uuid("inference_id", call.event["pathParameters"]["inference_id"])
+    get = partial(inferences.get, inference_id)
+    return {"inference": retry(get, call.time_left, time.sleep)}

@@ -6,21 +6,39 @@ gc.disable()  # nothing that a cold start makes is garbage: collecting would fin
 
 import os
 
-from reads.api import build
+from feedback.kinds.registry import KINDS
+from reads import api
+from reads.inferences import DynamoInferences
 from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts
 from reads.status import Status
+from reads.target import views as target
+from reads.target.table import DynamoTable
 from shared.catalog import Catalog
+from shared.clock import Clock
 from shared.dynamodb import connect
 from shared.tables import tables
 from shared.telemetry import Deployment, Telemetry
 
-_client = connect(os.environ)
 _tables = tables(os.environ)
-handler = build(
-    DynamoReceipts(_client, _tables),
-    DynamoLabels(_client, _tables),
-    Status(_client, _tables, Catalog.bundled().snapshot_hash),
+_clients = [connect(os.environ) for _ in KINDS]  # one a kind: their tables are read side by side
+_client = _clients[0]
+handler = api.build(
+    {
+        **api.views(
+            DynamoReceipts(_client, _tables),
+            DynamoLabels(_client, _tables),
+            DynamoInferences(_client, _tables),
+            Status(_client, _tables, Catalog.bundled().snapshot_hash),
+        ),
+        **target.views(
+            [
+                DynamoTable(client, _tables[kind.name], kind)
+                for client, kind in zip(_clients, KINDS.values(), strict=True)
+            ],
+            Clock(),
+        ),
+    },
     Telemetry("reads", Deployment.read(os.environ)),
 )
 gc.enable()

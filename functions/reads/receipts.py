@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from feedback.kinds.registry import KINDS
 from feedback.rows import feedback_key, read_feedback
 from shared.dynamodb import StorageUnavailable, outages
-from shared.refusal import Refusal
+from shared.refusal import Refusal, excerpt
 from shared.uuids import Uuid
 
 if TYPE_CHECKING:
@@ -23,10 +23,14 @@ class FeedbackNotFound(Refusal):
 
 
 class UnknownRoute(Refusal):
-    """No route has this path, and what stands for a feedback's id in it is not a UUID."""
+    """No route has this path: the word in the place of an id is not one."""
 
     code = "unknown_route"
     status = HTTPStatus.NOT_FOUND
+
+    def __init__(self, path: str) -> None:
+        """Say it in TensorZero's words."""
+        super().__init__(f"Route not found: GET {excerpt(path)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class Grant(NamedTuple):
     metrics: frozenset[str]
     once: bool
     """Whether a second vote on the same target and metric is refused."""
+    read: bool = False
+    """Whether the author's own feedback on the targets is listed."""
 
 
 class Caller(NamedTuple):
@@ -62,6 +64,7 @@ def token_context(key_id: str, author: str, grant: Grant, expires_at: int) -> Co
         "targets": sorted(grant.targets),
         "metrics": sorted(grant.metrics),
         "once": grant.once,
+        "read": grant.read,
         "expires_at": expires_at,
     }
 
@@ -81,7 +84,9 @@ def caller(event: Mapping[str, Any], now: Seconds) -> Caller:
     if context["credential"] == "token":
         key_id, author = context["key_id"], context["author"]
         targets, metrics = frozenset(context["targets"]), frozenset(context["metrics"])
-        grant = Grant(targets, metrics, context["once"] in _TRUE)
+        # An answer that is still cached from before this claim was known has none.
+        once, read = context["once"] in _TRUE, context.get("read") in _TRUE
+        grant = Grant(targets, metrics, once, read)
         return Caller(("token", author), {KEY_ID: key_id, AUTHOR: author}, grant)
     public_id = context["public_id"]
     return Caller(("api_key", public_id), {PUBLIC_ID: public_id})

@@ -25,7 +25,11 @@ class Refusal(Exception):
     retry_after: int | None = None
     """Seconds after which the same request may succeed; None where it cannot."""
 
+    detail: dict[str, str] | None = None
+    """What exactly is wrong in the request and where, in addition to the text."""
+
     @property
     def payload(self) -> dict[str, Any]:
         """The answer's body."""
-        return {"error": str(self), "code": self.code}
+        detail = {} if self.detail is None else {"detail": self.detail}
+        return {"error": str(self), "code": self.code, **detail}

@@ -6,12 +6,12 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from batch.request import BatchTooLarge
 from batch.writer import DynamoBatchWriter
 from batch.writes import Outcomes, Write
 from feedback.model import Accepted
 from shared.direct.failure import Failure
 from shared.dynamodb import SHORTEST_CALL, StorageUnavailable
+from shared.elements import BatchTooLarge
 from shared.retry import FIRST_PAUSE
 from shared.uuids import Uuid
 from tests.adapter.conftest import Connect

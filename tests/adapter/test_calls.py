@@ -20,7 +20,7 @@ from shared.dynamodb import StorageUnavailable
 from shared.uuids import Uuid
 from submit.store import DynamoFeedbackStore
 from tests.adapter.conftest import Connect
-from tests.support.handlers import BATCH, LABEL, RECEIPT, SUBMIT, compose
+from tests.support.handlers import BATCH, LABEL, RECEIPT, RECORD_BATCH, SUBMIT, compose
 from tests.support.lambdas import TABLES as KEYS
 from tests.support.loopback import RESET, Answer, cancelled, failure, serve
 from tests.support.proxy import Proxy
@@ -47,6 +47,16 @@ LABELLED = {
     },
 }
 NEW = "a new key"
+EPISODES = [uuids.new(), uuids.new()]
+RECORDED = [
+    {
+        "inference_id": uuids.new(),
+        "episode_id": episode_id,
+        "function_name": "f",
+        "variant_name": "v",
+    }
+    for episode_id in (*EPISODES, EPISODES[0])
+]
 GET, PUT, TRANSACT = "GetItem", "PutItem", "TransactWriteItems"
 READ, WRITE = "BatchGetItem", "BatchWriteItem"
 
@@ -110,9 +120,17 @@ CASES = {
         route=LABEL,
         parameters={"datapoint_id": INFERENCE},
     ),
+    "a recorded inference": Case(
+        None,
+        [GET],
+        route="GET /internal/inferences/{inference_id}",
+        parameters={"inference_id": INFERENCE},
+    ),
+    "three inferences of two episodes": Case(RECORDED, [PUT] * 5, route=RECORD_BATCH),
     "the health": Case(None, [GET], route="GET /health"),
     "the status": Case(None, [], route="GET /status"),
 }
+"""Reads of a target's feedback: tests/adapter/test_target.py."""
 Send: TypeAlias = Callable[..., int]
 
 

@@ -12,7 +12,7 @@ from shared import uuids
 from shared.clock import Clock
 from tests.adapter.conftest import Connect
 from tests.adapter.test_outages import INFERENCE
-from tests.support.handlers import RECORD, compose
+from tests.support.handlers import RECORD, RECORD_BATCH, compose
 from tests.support.loopback import failure, serve
 from tests.unit.fakes import Invocation, catalog
 
@@ -149,3 +149,83 @@ def test_an_inference_of_more_than_400_kb_is_not_recorded(post: Post, stored: St
     assert (status, body["code"]) == (413, "item_too_large")
     assert stored(inference["inference_id"]) is None
     assert stored(inference["episode_id"]) is None
+
+
+@pytest.fixture
+def post_batch(client: "DynamoDBClient", tables: dict[str, str]) -> Callable[..., Any]:
+    """Send a batch to the handler; return its status and its answer."""
+    handler = compose(client, tables, catalog(), Clock())[RECORD_BATCH]
+
+    def send(body: Any, left: int = 28_000) -> tuple[int, Any]:
+        request = {"routeKey": RECORD_BATCH, "body": json.dumps(body)}
+        reply = handler(request, Invocation(milliseconds_left=left))
+        return reply["statusCode"], json.loads(reply["body"])
+
+    return send
+
+
+def test_each_element_of_a_batch_is_answered_as_if_it_were_alone(
+    post: Post, post_batch: Callable[..., Any], stored: Stored
+) -> None:
+    """Recorded, recorded before, in conflict, of the wrong shape; in the order of the elements."""
+    before, first = _inference(), _inference(output={"b": 1, "a": [2]})
+    second = _inference(episode_id=first["episode_id"])
+    other = {**first, "variant_name": "other"}
+    unknown = _inference(foo=1)
+    post(before)
+
+    status, answers = post_batch([first, before, other, second, unknown, 5])
+
+    assert status == 200
+    assert [answer["status"] for answer in answers] == [200, 200, 409, 200, 400, 400]
+    codes = [answer.get("code") for answer in answers]
+    assert codes[2:] == ["inference_conflict", None, "unknown_field", "invalid_field"]
+    for answer, inference in zip(answers, (first, before, other, second), strict=False):
+        ids = {name: inference[name] for name in ("inference_id", "episode_id")}
+        assert answer["status"] == 409 or answer == {"status": 200, **ids}
+    assert stored(first["inference_id"]) == stored(other["inference_id"])
+    assert all(stored(one["inference_id"]) for one in (first, before, second))
+    assert stored(unknown["inference_id"]) is None
+    assert post_batch([first, second])[1] == [answers[0], answers[3]]
+
+
+def test_a_batch_without_time_left_is_answered(post_batch: Callable[..., Any]) -> None:
+    """What could not be recorded is to be sent again, and says so."""
+    assert post_batch([]) == (200, [])
+    assert post_batch([5] * 101)[0] == 413
+
+    status, [answer] = post_batch([_inference()], left=600)
+
+    assert (status, answer["status"], answer["code"]) == (200, 503, "storage_unavailable")
+
+
+GIVEN = {
+    "additional_tools": [{"type": "function", "name": "t", "parameters": {}, "strict": False}],
+    "allowed_tools": ["t"],
+    "tool_choice": {"specific": "t"},
+    "parallel_tool_calls": False,
+    "output_schema": {"type": "object"},
+    "output": {"raw": "{}", "parsed": {}},
+}
+
+
+@pytest.mark.parametrize("fields", [{}, GIVEN, *({name: one} for name, one in GIVEN.items())])
+def test_an_inference_is_read_back_as_it_was_recorded(
+    client: "DynamoDBClient", tables: dict[str, str], post: Post, fields: dict[str, Any]
+) -> None:
+    """Its body, to be recorded again; an episode is no inference."""
+    route = "GET /internal/inferences/{inference_id}"
+    handler = compose(client, tables, catalog(), Clock())[route]
+    inference = _inference(**fields)
+    assert post(inference)[0] == 200
+
+    def get(inference_id: str) -> tuple[int, Any]:
+        reply = handler(
+            {"routeKey": route, "pathParameters": {"inference_id": inference_id}}, Invocation()
+        )
+        return reply["statusCode"], json.loads(reply["body"])
+
+    assert get(inference["inference_id"].upper()) == (200, {"inference": inference})
+    for other in (inference["episode_id"], uuids.new()):
+        status, body = get(other)
+        assert (status, body["code"]) == (404, "inference_not_found")

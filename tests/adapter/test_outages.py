@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from authorizer.keys import DynamoKeys
+from feedback.kinds.registry import KINDS
 from feedback.lookup import BatchRead, DynamoLookup
 from feedback.model import Inference, Level, Record, Target
 from feedback.rows import Row
 from inferences.store import DynamoInferences
+from reads.inferences import DynamoInferences as RecordedInferences
 from reads.label_query import LabelQuery
 from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts
 from reads.status import Status
+from reads.target.table import DynamoTable, Query
 from shared.direct.failure import Failure
 from shared.dynamodb import StorageUnavailable
 from shared.uuids import Uuid
@@ -32,6 +35,7 @@ NOW = 1_790_000_000
 ID = Uuid("0192c4a0-7e00-7000-8000-000000000001")
 TARGET = Target(Level.INFERENCE, ID)
 ROW = Row("boolean", {"target_id": {"S": ID}, "id": {"S": ID}, "value": {"BOOL": True}})
+KIND = KINDS["comment"]
 INFERENCE = Inference(ID, Uuid("0192c4a0-7e00-7000-8000-000000000002"), "v", Record("f"))
 Call: TypeAlias = "Callable[[DynamoDBClient], object]"
 
@@ -43,6 +47,9 @@ CALLS: dict[str, Call] = {
     "a record": lambda client: DynamoInferences(client, "t").record(INFERENCE),
     "a key": lambda client: DynamoKeys(client, "t").api_key("abcdefghijkl"),
     "a receipt": lambda client: DynamoReceipts(client, TABLES).get(ID, ID),
+    "a list": lambda client: DynamoTable(client, "t", KIND).query(Query(ID), lambda: 0),
+    "a count": lambda client: DynamoTable(client, "t", KIND).count(Query(ID), lambda: 0),
+    "a recorded inference": lambda client: RecordedInferences(client, TABLES).get(ID),
     "a label": lambda client: DynamoLabels(client, TABLES).latest(ID, LabelQuery("m", "{}")),
     "the health": lambda client: Status(client, TABLES, "").health(),
 }
@@ -55,8 +62,17 @@ TRANSIENT: dict[str, Answer | str] = {
     "away, says somebody else": Answer(503, "<html>Service Unavailable</html>"),
     "cut": RESET,
 }
+RECORDED = {
+    "target_type": {"S": "inference"},
+    "target_id": {"S": ID},
+    "episode_id": {"S": ID},
+    "function_name": {"S": "f"},
+    "variant_name": {"S": "v"},
+    "kind": {"S": "no key"},
+}
+"""An inference's item, and as a key's one that is no key."""
 BUGS = ["AccessDeniedException", "ResourceNotFoundException", "ValidationException"]
-EMPTY = Answer.of(Responses={}, Items=[])
+EMPTY = Answer.of(Responses={}, Items=[], Count=0, Item=RECORDED)
 """An answer of any call."""
 
 

@@ -43,6 +43,8 @@ def test_a_right_is_for_this_stack(role: str) -> None:
     unnamed = {
         "arn:${AWS::Partition}:apigateway:${AWS::Region}::/apis",
         "arn:${AWS::Partition}:apigateway:${AWS::Region}::/apis/*",
+        "arn:${AWS::Partition}:apigateway:${AWS::Region}::/domainnames",
+        "arn:${AWS::Partition}:apigateway:${AWS::Region}::/domainnames/*",
         "arn:${AWS::Partition}:apigateway:${AWS::Region}::/tags/*",
         "arn:${AWS::Partition}:cloudformation:${AWS::Region}:aws:transform/LanguageExtensions",
         "arn:${AWS::Partition}:cloudformation:${AWS::Region}:aws:transform/Serverless-2016-10-31",

@@ -27,7 +27,8 @@ KEY_ID = "OVKWMLyrbD9x"
 """The key's id in the examples; a reader puts in the id of the key that was made last."""
 
 _NEW = re.compile(
-    r'"(feedback_id|id|config_hash|snapshot_hash|timestamp|tensorzero::api_key_public_id)":"[^"]+"'
+    r'"(feedback_id|id|first_id|last_id|ticket_resolved|user_rating|config_hash|snapshot_hash'
+    r'|timestamp|tensorzero::api_key_public_id)":"[^"]+"'
 )
 """What is different in each stack; all else is compared."""
 _ROW_OF_KEYS = re.compile(r"^([0-9A-Za-z]{12}) ", re.MULTILINE)

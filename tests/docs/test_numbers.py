@@ -11,10 +11,10 @@ import pytest
 
 from authorizer.rejection import Rejection
 from authorizer.scopes import SCOPES
-from batch.request import MAX_ELEMENTS
 from feedback.request import FIELDS
 from inferences.request import InferenceRequest
 from shared import telemetry
+from shared.elements import MAX_ELEMENTS
 from shared.refusal import Refusal
 from tests.docs.markdown import README, ROOT, Document, codes, rows
 from tests.support.lambdas import PACKAGES

@@ -18,11 +18,18 @@ from tools.stack import Stack
 ROUTES = sorted(route["RouteKey"] for route in properties("AWS::ApiGatewayV2::Route").values())
 TABLES = [*resources("AWS::DynamoDB::Table")]
 FOR_TOKENS = "POST /feedback"
+FOR_READERS = "GET /internal/feedback/{target_id}"
 SCOPES = {
     FOR_TOKENS: Scope.FEEDBACK_WRITE,
     "POST /feedback/batch": Scope.FEEDBACK_WRITE,
     "POST /internal/inferences": Scope.INFERENCES_WRITE,
-    "GET /internal/feedback/{target_id}/{feedback_id}": Scope.FEEDBACK_READ,
+    "POST /internal/inferences/batch": Scope.INFERENCES_WRITE,
+    "GET /internal/inferences/{inference_id}": Scope.FEEDBACK_READ,
+    FOR_READERS: Scope.FEEDBACK_READ,
+    **{
+        f"{FOR_READERS}/{word}": Scope.FEEDBACK_READ
+        for word in ("demonstrations", "bounds", "count", "latest_id_by_metric", "{feedback_id}")
+    },
     "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback": Scope.FEEDBACK_READ,
 }
 """The routes that ask for a scope; the others take any key."""
@@ -33,15 +40,17 @@ def _request(caller: Caller, route: str, target: str, **headers: str) -> Answer:
     """Send a request that would be answered with a good credential, and would store something."""
     method, path = route.split(" ")
     feedback = {"metric_name": "draft_accepted", "value": True, "inference_id": target}
+    inference = {
+        "inference_id": uuids.new(),
+        "episode_id": uuids.new(),
+        "function_name": "draft_reply",
+        "variant_name": "v",
+    }
     bodies: dict[str, object] = {
         FOR_TOKENS: feedback,
         "POST /feedback/batch": [feedback],
-        "POST /internal/inferences": {
-            "inference_id": uuids.new(),
-            "episode_id": uuids.new(),
-            "function_name": "draft_reply",
-            "variant_name": "v",
-        },
+        "POST /internal/inferences": inference,
+        "POST /internal/inferences/batch": [inference],
     }
     query = {"metric_name": "draft_accepted", "output": "{}"}
     body = json.dumps(bodies.get(route, query)).encode() if method == "POST" else b""
@@ -103,7 +112,7 @@ def test_nobody_is_let_through_with_a_bad_credential(
     assert [answer.body for answer in answers.values()] == [FORBIDDEN] * len(ROUTES)
     others = "route_not_for_tokens" if case.startswith("token") else code
     assert _refusals(stack)[logged:] == [
-        code if route == FOR_TOKENS else others for route in ROUTES
+        code if route in {FOR_TOKENS, FOR_READERS} else others for route in ROUTES
     ]
     assert _rows(stack) == before
     secret = header.rpartition("-")[2] if "sk-t0" in header else header.removeprefix("Bearer ")
@@ -125,14 +134,19 @@ def test_a_key_opens_the_routes_of_its_scope_and_no_other(
     assert {answers[route].status for route in answers.keys() - refused} <= {200, 404}
 
 
-def test_a_token_opens_no_route_but_one(call: Caller, token_key: TokenKey, target: str) -> None:
-    """Its own: to give feedback."""
-    caller = call.with_credential(token_key.mint(target))
+@pytest.mark.parametrize("read", [False, True])
+def test_a_token_opens_no_route_but_its_own(
+    read: bool, call: Caller, token_key: TokenKey, target: str
+) -> None:
+    """To give feedback, and to list its author's if it says so."""
+    caller = call.with_credential(token_key.mint(target, read=read))
 
     answers = {route: _request(caller, route, target) for route in ROUTES}
 
     assert answers.pop(FOR_TOKENS).status == 200
-    assert {answer.status for answer in answers.values()} == {403}
+    if read:
+        assert answers.pop(FOR_READERS).status == 200
+    assert [answer.body for answer in answers.values()] == [FORBIDDEN] * len(answers)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +173,30 @@ def test_a_token_says_nothing_but_what_it_was_made_for(
 
     assert (answer.status, answer.body["code"]) == (403, "not_granted")
     assert _rows(stack) == before
+
+
+def test_a_token_reads_its_authors_own_feedback_and_nobody_elses(
+    call: Caller, token_key: TokenKey
+) -> None:
+    """Neither another author's, nor the application's, nor on a target that it does not name."""
+    targets = [call.record(function_name="draft_reply")["inference_id"] for _ in range(2)]
+    given: dict[str, list[str]] = {}
+    for author in ("ada", "bob"):
+        voter = call.with_credential(token_key.mint(*targets, author=author))
+        given[author] = [
+            voter.feedback(metric_name="draft_accepted", value=True, inference_id=target).body[
+                "feedback_id"
+            ]
+            for target in targets
+        ]
+    call.feedback(metric_name="draft_accepted", value=False, inference_id=targets[0])
+
+    reader = call.with_credential(token_key.mint(targets[0], author="ada", read=True))
+    own, other = (reader.send("GET", f"/internal/feedback/{target}") for target in targets)
+
+    assert [row["id"] for row in own.body["feedback"]] == given["ada"][:1]
+    assert own.body["feedback"][0]["tags"]["tensorzero::token_author"] == "ada"
+    assert (other.status, other.body["code"]) == (403, "not_granted")
 
 
 def test_feedback_says_which_token_it_came_with(
@@ -242,7 +280,8 @@ def test_a_credential_is_looked_at_once_for_many_requests(
 
 
 def _decisions(stack: Stack) -> int:
-    return sum('"CredentialAccepted"' in line for _, line in stack.log("Authorizer"))
+    """Count the authorizer's invocations, by the emulator's own lines."""
+    return sum(line.startswith("START ") for _, line in stack.log("Authorizer"))
 
 
 def _tags(stack: Stack, answer: Answer) -> dict[str, str]:

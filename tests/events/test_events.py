@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from feedback.kinds.registry import KINDS
 from shared.refusal import Refusal
-from tests.support.events import BATCH, EVENTS, SHAPES, check, in_order
+from tests.support.events import BATCHES, EVENTS, SHAPES, check, in_order
 from tests.support.lambdas import handler, packages, write_layer
 from tests.support.template import ROOT
 from tests.unit.fakes import Invocation
@@ -86,7 +87,7 @@ def test_every_route_has_an_event_that_succeeds(answers: Answers) -> None:
     """And no event is for a route that is not there."""
     routes = {EVENTS[name]["routeKey"] for name, (status, _) in answers.items() if status == 200}
 
-    assert routes | {RECEIPT} == set(packages()) == {*SHAPES, BATCH, RECEIPT}
+    assert routes | {RECEIPT} == set(packages()) == {*SHAPES, *BATCHES, RECEIPT}
 
 
 def test_a_batch_is_answered_element_by_element(answers: Answers) -> None:
@@ -97,6 +98,17 @@ def test_a_batch_is_answered_element_by_element(answers: Answers) -> None:
     assert one["feedback_id"] != other["feedback_id"]
     assert refused == {"status": 404, **answers["404-unknown-metric"][1], "error": UNKNOWN}
     assert answers["200-batch-empty"] == (200, [])
+
+
+def test_lists_are_answered_with_what_the_other_events_have_stored(answers: Answers) -> None:
+    """Of all kinds; a token has its author's own, and a page what was asked for."""
+    listed = answers["200-list"][1]["feedback"]
+    own = [row["id"] for row in answers["200-list-end-user-token"][1]["feedback"]]
+
+    assert {row["type"] for row in listed} == {*KINDS}
+    assert own == [answers["200-end-user-token"][1]["feedback_id"]]
+    assert len(answers["200-list-page"][1]["feedback"]) == 2
+    assert answers["200-record-inferences"][1][1]["code"] == "missing_field"
 
 
 def test_a_repeat_is_answered_as_the_first(answers: Answers) -> None:

@@ -17,7 +17,7 @@ from feedback.demonstration.json_schema.check import InvalidSchema, Violation
 from feedback.demonstration.json_schema.validator import Validator
 
 MEMORY = 300 * 1024 * 1024
-PLAIN = Violation('1 is not of type "string"', "")
+PLAIN = Violation('1 is not of type "string"', "", '"type": "string"')
 
 
 def main() -> None:

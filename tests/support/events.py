@@ -42,12 +42,19 @@ FIRST = "200-record-"
 """Inferences to record before all others; the other events are about them."""
 LAST = "200-get-human-feedback"
 """Reads what another event stores."""
-BATCH = "POST /feedback/batch"
-"""Is answered by an array."""
+BATCHES = {"POST /feedback/batch", "POST /internal/inferences/batch"}
+"""Are answered by an array."""
+LIST = "GET /internal/feedback/{target_id}"
 SHAPES = {
     "POST /feedback": {"feedback_id"},
     "POST /internal/inferences": {"inference_id", "episode_id"},
     "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback": {"feedback"},
+    "GET /internal/inferences/{inference_id}": {"inference"},
+    LIST: {"feedback"},
+    f"{LIST}/demonstrations": {"feedback"},
+    f"{LIST}/bounds": {"first_id", "last_id", "by_type"},
+    f"{LIST}/count": {"count"},
+    f"{LIST}/latest_id_by_metric": {"feedback_id_by_metric"},
     "GET /status": {"status", "version", "config_hash"},
     "GET /health": {"gateway", "dynamodb"},
 }
@@ -70,7 +77,8 @@ def check(name: str, status: int, body: Any) -> None:
     if status == 200:
         assert set(body) == SHAPES[EVENTS[name]["routeKey"]]
         return
-    assert list(body) == ["error", "code"]
+    assert list(body)[:2] == ["error", "code"]
+    assert {*body} <= {"error", "code", "detail"}
     assert body["error"]
     assert name.startswith(f"{status}-{body['code'].replace('_', '-')}"), body
 

@@ -9,13 +9,17 @@ from batch.api import build as build_batch
 from batch.service import BatchService
 from batch.writer import DynamoBatchWriter
 from feedback.demonstration.json_schema.validation import Validation
+from feedback.kinds.registry import KINDS
 from feedback.lookup import DynamoLookup
 from inferences.api import build as build_inferences
 from inferences.store import DynamoInferences
-from reads.api import build as build_reads
+from reads import api as reads
+from reads.inferences import DynamoInferences as RecordedInferences
 from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts
 from reads.status import Status
+from reads.target import views as target
+from reads.target.table import DynamoTable
 from shared.catalog import Catalog
 from shared.clock import DAY, Clock, TimeLeft
 from shared.endpoint import Handler
@@ -30,7 +34,8 @@ if TYPE_CHECKING:
     from feedback.demonstration.json_schema.check import Check, Violation
 
 SUBMIT, BATCH = "POST /feedback", "POST /feedback/batch"
-RECORD = "POST /internal/inferences"
+RECORD, RECORD_BATCH = "POST /internal/inferences", "POST /internal/inferences/batch"
+LIST = "GET /internal/feedback/{target_id}"
 RECEIPT = "GET /internal/feedback/{target_id}/{feedback_id}"
 LABEL = "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback"
 
@@ -59,20 +64,31 @@ def compose(
     lookup, store = DynamoLookup(client, tables), DynamoFeedbackStore(client, tables)
     writer = DynamoBatchWriter(client, tables, clock.sleep)
     settings = (DAY, math.inf, clock, OneAtATime(memory=512))
-    reads = build_reads(
-        DynamoReceipts(client, tables),
-        DynamoLabels(client, tables),
-        Status(client, tables, catalog.snapshot_hash),
-        telemetry("reads"),
-    )
+    record = build_inferences(DynamoInferences(client, tables["target"]), telemetry("inferences"))
     return {
         SUBMIT: build_submit(Service(catalog, lookup, store, *settings), telemetry("submit")),
         BATCH: build_batch(BatchService(catalog, lookup, writer, *settings), telemetry("batch")),
-        RECORD: build_inferences(
-            DynamoInferences(client, tables["target"]), telemetry("inferences")
-        ),
-        **dict.fromkeys((RECEIPT, LABEL, "GET /status", "GET /health"), reads),
+        **dict.fromkeys((RECORD, RECORD_BATCH), record),
+        **_reads(client, tables, catalog, clock),
     }
+
+
+def _reads(
+    client: "DynamoDBClient", tables: Mapping[str, str], catalog: Catalog, clock: Clock
+) -> dict[str, Handler]:
+    views = {
+        **reads.views(
+            DynamoReceipts(client, tables),
+            DynamoLabels(client, tables),
+            RecordedInferences(client, tables),
+            Status(client, tables, catalog.snapshot_hash),
+        ),
+        **target.views(
+            [DynamoTable(client, tables[name], kind, clock.sleep) for name, kind in KINDS.items()],
+            clock,
+        ),
+    }
+    return dict.fromkeys(views, reads.build(views, telemetry("reads")))
 
 
 def telemetry(service: str) -> Telemetry:

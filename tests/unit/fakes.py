@@ -8,7 +8,7 @@ from typing import Never
 from batch.writes import Outcomes, Write
 from feedback.lookup import BatchRead, Reads
 from feedback.model import Accepted, Record, Target
-from feedback.reservations import Reservation
+from feedback.reservations import Reservation, is_expired
 from feedback.rows import Row
 from feedback.waiting import TargetNotFound
 from shared.catalog import Catalog
@@ -54,13 +54,14 @@ class ListStore:
     failures: Failures = field(default_factory=Failures)
 
     def write(
-        self, rows: Sequence[Row], reservations: Sequence[Reservation], _now: Seconds
+        self, rows: Sequence[Row], reservations: Sequence[Reservation], now: Seconds
     ) -> Uuid | None:
         """Append the rows, unless something that they reserve is held."""
         self.failures.next()
         for reservation in reservations:
-            if reservation.key in self.reserved:
-                return reservation.holder(self.reserved[reservation.key])
+            earlier = self.reserved.get(reservation.key)
+            if earlier and not is_expired(earlier, now):
+                return reservation.holder(earlier)
         self.reserved |= {reservation.key: reservation.to_item() for reservation in reservations}
         self.rows += rows
         return None

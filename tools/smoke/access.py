@@ -4,7 +4,7 @@ import json
 import re
 from functools import partial
 
-from authorizer.scopes import FOR_TOKENS, SCOPES
+from authorizer.scopes import FOR_READERS, FOR_TOKENS, SCOPES
 from feedback_cli.keys import Scope
 from tools.credentials import TokenKey
 from tools.forgeries import CASES, Forger
@@ -26,6 +26,7 @@ def _ask(run: Run, caller: Caller, route: str, **headers: str) -> Answer:
         "POST /feedback": comment,
         "POST /feedback/batch": [comment],
         "POST /internal/inferences": run.inference,
+        "POST /internal/inferences/batch": [run.inference],
     }
     question = {"metric_name": "comment", "output": "{}"}
     body = json.dumps(bodies.get(route, question)).encode() if method == "POST" else b""
@@ -86,7 +87,7 @@ def _token(run: Run) -> None:
     ]
     for change in changes:
         caller.feedback(**{**_comment(run), **change}).expect(403, "not_granted")
-    for route in SCOPES.keys() - FOR_TOKENS - run.stack.keyless:
+    for route in SCOPES.keys() - (FOR_TOKENS - {FOR_READERS}) - run.stack.keyless:
         answer = _ask(run, caller, route)
         if answer.body != NOT_FOUND:
             answer.expect(403)
@@ -103,6 +104,26 @@ def _once(run: Run) -> None:
         vote = {**_comment(run), "inference_id": target}
         caller.feedback(**vote).expect(200)
         caller.feedback(**{**vote, "value": "again"}).expect(answered)
+
+
+def _read(run: Run) -> None:
+    """Look what API Gateway makes of a query, and of a filter on a tag."""
+    _needs_credentials(run)
+    key, target = TokenKey.new(run.stack), run.record()["inference_id"]
+    tokens = [
+        key.mint(target, author=author, metrics=("comment",), read=True)
+        for author in ("ada", "bob")
+    ]
+    callers = [run.call.with_credential(token) for token in tokens]
+    given = [
+        caller.feedback(**{**_comment(run), "inference_id": target}).expect(200).body
+        for caller in callers
+    ]
+    listed = callers[0].send("GET", f"/internal/feedback/{target}?limit=5").expect(200).body
+    if [row["id"] for row in listed["feedback"]] != [given[0]["feedback_id"]]:
+        raise Unexpected(f"listed {listed}")
+    other = run.record()["inference_id"]
+    callers[0].send("GET", f"/internal/feedback/{other}").expect(403, "not_granted")
 
 
 def _disabled(run: Run) -> None:
@@ -122,5 +143,6 @@ CHECKS = [
     ),
     Check("A key that is disabled is refused", _disabled),
     Check("A token stores what it grants, and nothing else", _token),
+    Check("A token that may read lists its author's own feedback, and no other", _read),
     Check("A token for one vote has no second, others have (types in the context)", _once),
 ]

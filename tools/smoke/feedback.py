@@ -155,6 +155,24 @@ def _receipt(run: Run) -> None:
     run.call.send("GET", missing).expect(404, "feedback_not_found")
 
 
+def _listed(run: Run) -> None:
+    target = run.record()["inference_id"]
+    vote = {**_vote(run, "comment", "inference", "kept"), "inference_id": target}
+    ids = [run.call.feedback(**vote).expect(200).body["feedback_id"] for _ in range(3)]
+    path = f"/internal/feedback/{target}"
+    pages = [
+        run.call.send("GET", f"{path}?{query}").expect(200).body["feedback"]
+        for query in ("limit=2", f"before={ids[1]}", f"after={ids[0]}&limit=1")
+    ]
+    shown = [[row["id"] for row in page] for page in pages]
+    if shown != [[ids[2], ids[1]], [ids[0]], [ids[1]]]:
+        raise Unexpected(f"listed {shown} of {ids}")
+    bounds = run.call.send("GET", f"{path}/bounds").expect(200).body
+    count = run.call.send("GET", f"{path}/count").expect(200).body
+    if (bounds["first_id"], bounds["last_id"], count) != (ids[0], ids[2], {"count": 3}):
+        raise Unexpected(f"bounds {bounds}, {count} of {ids}")
+
+
 def _status(run: Run) -> str:
     status = run.call.send("GET", "/status").expect(200).body
     known = run.configuration.get("snapshot_hash", status["config_hash"])
@@ -191,4 +209,5 @@ CHECKS = [
         for kind, *_ in KINDS
     ),
     Check("GET /internal/feedback/{target_id}/{feedback_id} finds what is stored", _receipt),
+    Check("GET /internal/feedback/{target_id} lists it page by page, with bounds", _listed),
 ]

@@ -203,6 +203,9 @@ def mint(
     ],
     expires_in: Annotated[timedelta, typer.Option(**_DURATION, help="As in 15m.")],
     once: Annotated[bool, typer.Option("--once", help="Refuse a second vote.")] = False,
+    read: Annotated[
+        bool, typer.Option("--read", help="Let the author list their own feedback.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Sign a token for an end user; this works offline."""
@@ -215,6 +218,7 @@ def mint(
             metrics=metric,
             expires_in=expires_in,
             once=once,
+            read=read,
         )
     if as_json:
         output.document({"token": minted})

@@ -36,12 +36,14 @@ def mint(  # noqa: PLR0913  # what a token says, each by its name
     metrics: Sequence[str],
     expires_in: timedelta,
     once: bool = False,
+    read: bool = False,
 ) -> str:
     """Sign a token that lets `author` give these metrics on these targets, for a while.
 
     The private key is a PEM text, `key_id` what `feedback keys create --kind token` told. With
-    `once` a second vote of the author on the same target and metric is refused. Raises ValueError
-    for what would be refused in any case.
+    `once` a second vote of the author on the same target and metric is refused; with `read` the
+    author's own feedback on the targets may be listed. Raises ValueError for what would be refused
+    in any case.
     """
     algorithm, key = load_private(
         private_key.encode() if isinstance(private_key, str) else private_key
@@ -55,6 +57,7 @@ def mint(  # noqa: PLR0913  # what a token says, each by its name
         "targets": _targets(targets),
         "metrics": _metrics(metrics),
         **({"once": True} if once else {}),
+        **({"read": True} if read else {}),
     }
     token = jwt.encode(claims, key, algorithm, {"kid": _key_id(key_id)})
     if len(token) > MAX_TOKEN:

@@ -32,7 +32,7 @@ def parse(
     if not isinstance(value, list):
         raise InvalidDemonstration("Demonstration must be a string or an array of content blocks")
     blocks = [_read(element) for element in value]
-    return [_complete(block, tools, check) for block in blocks]
+    return [_complete(blocks, place, tools, check) for place in range(len(blocks))]
 
 
 def _read(element: Json) -> Block:
@@ -63,15 +63,23 @@ def _found(element: Json) -> str:
     return "number" if is_number else found(element)
 
 
-def _complete(block: Block, tools: dict[str, str | None], check: Check) -> Block:
+def _complete(blocks: list[Block], place: int, tools: dict[str, str | None], check: Check) -> Block:
+    block = blocks[place]
     if block["type"] == "text":
         return block
     name, arguments = str(block["name"]), dump(block["arguments"])
     if name not in tools:
-        raise InvalidDemonstration("Demonstration contains invalid tool name")
-    schema = tools[name]
-    if schema is None or check(schema, arguments) is not None:
-        raise InvalidDemonstration("Demonstration contains invalid tool call arguments")
+        names = ", ".join(f"`{one}`" for one in tools)
+        expected = excerpt(f"one of {names}" if names else "no tool call")
+        refusal = InvalidDemonstration("Demonstration contains invalid tool name")
+        raise refusal.at(f"/{place}/name", expected, blocks)
+    refusal = InvalidDemonstration("Demonstration contains invalid tool call arguments")
+    schema, pointer = tools[name], f"/{place}/arguments"
+    if schema is None:
+        raise refusal.at(pointer, "no call: a custom tool has no schema", blocks)
+    violation = check(schema, arguments)
+    if violation is not None:
+        raise refusal.at(f"{pointer}{violation.pointer}", violation.expected, blocks)
     return {
         "type": "tool_call",
         "id": block["id"],

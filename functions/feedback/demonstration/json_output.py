@@ -36,10 +36,11 @@ def parse(
     violation = check(schema, text)
     if violation is not None:
         data = f"\n\nData:\n{excerpt(text)}" if debug else ""
-        raise InvalidDemonstration(
+        refusal = InvalidDemonstration(
             "Demonstration does not fit function output schema: JSON Schema validation failed:\n"
             f"{violation.message}{data}\n\nSchema:\n{excerpt(schema)}"
         )
+        raise refusal.at(violation.pointer, violation.expected, value)
     return {"raw": text, "parsed": value}
 
 

@@ -4,6 +4,7 @@ Importing this module loads the SDK.
 """
 
 import json
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _OK = 200
+_CONNECTING = Lock()
+"""The SDK makes one client at a time, and a Lambda may need several at the same moment."""
 
 
 class Sdk:
@@ -26,7 +29,8 @@ class Sdk:
 
     def __init__(self, target: Target | None, attempts: int) -> None:
         """Build the client for a target; None: for whatever the environment says."""
-        self._client = _connect(target, attempts)
+        with _CONNECTING:
+            self._client = _connect(target, attempts)
         events = self._client.meta.events
         events.register("before-send.dynamodb", _refuse_late)
         events.register("before-parse.dynamodb", _refuse_nonsense)

@@ -32,7 +32,7 @@ WRONG: dict[str, list[Any]] = {
         *(ABSENT, None, [], "liked", {"liked": 1}, [5], ["liked", ""], ["\udfff"]),
         ["liked"] * (MAX_METRICS + 1),
     ],
-    "once": [None, 0, 1, "true", []],
+    **{flag: [None, 0, 1, "true", []] for flag in ("once", "read")},
 }
 
 
@@ -40,17 +40,19 @@ def _parse(**changes: Any) -> Claims:
     return Claims.parse(claims(**changes), NOW)
 
 
-@pytest.mark.parametrize("once", [True, False, ABSENT])
+@pytest.mark.parametrize(("once", "read"), [(True, False), (False, True), (ABSENT, ABSENT)])
 @pytest.mark.parametrize("spelling", ["{}", "{{{}}}", "urn:uuid:{}"])
-def test_claims_are_read(once: Any, spelling: str) -> None:
+def test_claims_are_read(once: Any, read: Any, spelling: str) -> None:
     """A target in any spelling; others may read the token as well, so unknown claims are let be."""
     target = spelling.format(TARGET.upper())
 
-    assert _parse(once=once, targets=[target], iss="shop", plan={"free": True}) == Claims(
+    others = {"iss": "shop", "plan": {"free": True}}
+    assert _parse(once=once, read=read, targets=[target], **others) == Claims(
         author="ada",
         targets=[Uuid(TARGET)],
         metrics=["liked"],
         once=once is True,
+        read=read is True,
         expires_at=NOW + 600,
     )
 

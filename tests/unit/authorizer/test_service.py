@@ -11,7 +11,7 @@ import pytest
 from authorizer.claims import ExpiredToken
 from authorizer.keys import DisabledKey, ExpiredKey
 from authorizer.rejection import Rejection
-from authorizer.scopes import FOR_TOKENS, SCOPES
+from authorizer.scopes import FOR_READERS, FOR_TOKENS, SCOPES
 from authorizer.service import MissingScope, RouteNotForTokens, UnknownKey, authorize
 from shared.caller import Grant, api_key_context, token_context
 from shared.uuids import Uuid
@@ -43,10 +43,10 @@ def test_a_token_is_passed_on_with_what_it_grants(
     key_ends: int | None, ends: int, keys: DictKeys, signer: Signer
 ) -> None:
     """By whom, under which key, and until when: it ends with its key, if that ends first."""
-    grant = Grant(frozenset({Uuid(TARGET)}), frozenset({"liked"}), once=True)
+    grant = Grant(frozenset({Uuid(TARGET)}), frozenset({"liked"}), once=True, read=True)
     keys.change(expires_at=key_ends)
 
-    context = _authorize(keys, signer.sign(claims(once=True)))
+    context = _authorize(keys, signer.sign(claims(once=True, read=True)))
 
     assert context == token_context(KID, "ada", grant, ends)
     assert keys.looks == [KID]
@@ -126,6 +126,15 @@ def test_a_token_opens_no_other_route(route: str, keys: DictKeys, signer: Signer
         _authorize(keys, signer.sign(claims()), route)
 
     assert keys.looks == []
+
+
+def test_a_token_opens_the_list_if_it_may_read(keys: DictKeys, signer: Signer) -> None:
+    """Which it may not unless it says so."""
+    assert _authorize(keys, signer.sign(claims(read=True)), FOR_READERS)["read"] is True
+    assert _authorize(keys, signer.sign(claims()))["read"] is False
+    for may_not in (claims(), claims(read=False)):
+        with pytest.raises(RouteNotForTokens):
+            _authorize(keys, signer.sign(may_not), FOR_READERS)
 
 
 def test_a_route_without_an_entry_is_open_to_nobody(keys: DictKeys) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from batch.writes import BatchRefused, Outcome
 from feedback.model import Accepted
 from shared.caller import ANYBODY, Caller
+from shared.clock import DAY, Seconds
 from shared.document import Json
 from shared.refusal import Refusal
 from tests.unit.batch.cases import ACCEPTED, REFUSED_AT_ONCE, REFUSED_LATER
@@ -21,6 +22,7 @@ from tests.unit.fakes import catalog
 Seen: TypeAlias = "int | tuple[int, str, str]"
 """What a caller sees of an outcome: which id it is, in the order of their coming, or a refusal."""
 
+ADA = Caller(("api_key", "ada"), {"by": "ada"})
 STORED_AS = re.compile(r"(?<=stored as )[-0-9a-f]{36}")
 REFUSED: dict[str, Json] = {**REFUSED_AT_ONCE, **REFUSED_LATER}
 
@@ -56,7 +58,8 @@ def _stored(stack: Stack) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("dryrun", [False, True])
 def test_a_refusal_is_the_single_requests(case: str, dryrun: bool) -> None:
     """To the letter; nothing is stored, and nobody waits longer."""
-    batch, single, document = Stack(), Stack(), REFUSED[case]
+    batch, single = (Stack(wait_limit=0.5) for _ in range(2))
+    document = REFUSED[case]
     if dryrun and isinstance(document, dict):
         document = {**document, "dryrun": True}
 
@@ -72,8 +75,8 @@ def test_what_is_accepted_is_stored_as_of_a_single_request(case: str, key: str |
     batch, single = Stack(), Stack()
     document: Json = {**ACCEPTED[case], "idempotency_key": key}
 
-    [accepted] = batch.submit(document)
-    single.single(document)
+    [accepted] = batch.submit(document, caller=ADA)
+    single.single(document, ADA)
 
     assert isinstance(accepted, Accepted)
     assert batch.stored == [accepted.feedback_id]
@@ -97,17 +100,19 @@ BATCHES = st.lists(ELEMENTS, max_size=8)
     BATCHES,
     BATCHES,
     st.booleans(),
-    st.sampled_from([True, True, False]),
+    st.sampled_from([{}, {"observability": False}, {"target_validation": True}]),
     st.sampled_from([0, 0.5, math.inf]),
-    st.sampled_from([ANYBODY, Caller(("api_key", "ada"), {"by": "ada"})]),
+    st.sampled_from([ANYBODY, ADA]),
+    st.sampled_from([0.1 * DAY, 8 * DAY]),
 )
 def test_a_batch_is_answered_as_its_elements_one_after_the_other(
     earlier: list[Json],
     batch: list[Json],
     target_validation: bool,
-    observability: bool,
+    changes: dict[str, Any],
     wait_limit: float,
     caller: Caller,
+    later: Seconds,
 ) -> None:
     """Whatever was sent before, by whom, and under which configuration; and it stores the same."""
     known = catalog(target_validation=target_validation)
@@ -115,8 +120,8 @@ def test_a_batch_is_answered_as_its_elements_one_after_the_other(
     for document in earlier:
         together.single(document)
         alone.single(document)
-    together.time.moment = alone.time.moment = NOW + 100
-    together.catalog = alone.catalog = replace(known, observability=observability)
+    together.time.moment = alone.time.moment = NOW + later
+    together.catalog = alone.catalog = replace(known, **changes)
 
     answers = _seen(together.submit(*batch, caller=caller))
     assert answers == _seen([alone.single(document, caller) for document in batch])

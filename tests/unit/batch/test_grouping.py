@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch.grouping import only_transaction, sort, transactions
-from batch.request import BatchTooLarge
 from batch.writes import Outcomes, Write
 from feedback.model import Accepted
 from feedback.reservations import IdempotencyKeyReused, Reservation
 from feedback.rows import Row
 from feedback.transaction import MAX_BYTES, MAX_PUTS, Obstacle
+from shared.elements import BatchTooLarge
 from shared.items import item_size
 from tests.unit.fakes import uuid7
 
@@ -71,16 +71,18 @@ def test_an_atomic_batch_is_one_transaction_or_refused(writes: list[Write]) -> N
 
 def test_the_limits_are_reached_exactly() -> None:
     """A hundred puts, where a key is one as well; four megabytes, to the byte."""
+    plain = [_write(number) for number in range(101)]
     keyed = [_write(number, keyed=True) for number in range(51)]
     full = [_write(number, size=LARGEST) for number in range(10)]
     left = 4 * 1024 * 1024 - sum(write.size for write in full)
     bytes_ = {extra: [*full, _write(10, size=left + extra)] for extra in (0, 1)}
 
     assert (MAX_PUTS, MAX_BYTES) == (100, 4_194_304)
+    assert [len(group) for group in transactions(plain)] == [100, 1]
     assert [len(group) for group in transactions(keyed)] == [50, 1]
     assert [len(group) for group in transactions(bytes_[0])] == [11]
     assert [len(group) for group in transactions(bytes_[1])] == [10, 1]
-    for writes, found in ((keyed, "found 102 and "), (bytes_[1], "found 11 and 4194305")):
+    for writes, found in ((plain, "found 101 and "), (bytes_[1], "found 11 and 4194305")):
         with pytest.raises(BatchTooLarge) as caught:
             only_transaction(writes)
         assert str(caught.value).startswith(

@@ -9,6 +9,7 @@ import pytest
 
 from batch.writes import BatchRefused, Outcomes, Write
 from feedback.kinds.value import InvalidValue
+from feedback.lookup import BatchRead
 from feedback.model import Accepted, Level, Record, Target
 from feedback.reservations import IdempotencyKeyReused
 from feedback.rules import FeedbackDisabled
@@ -34,17 +35,19 @@ COMMENT = {"metric_name": "comment", "value": "text"}
 UNVALIDATED = catalog(target_validation=False)
 
 
-def test_a_target_is_looked_up_once_for_all_its_metrics() -> None:
-    """All of them at once."""
+def test_a_target_is_looked_up_once_for_all_that_is_said_of_it() -> None:
+    """All of them at once, with the parts that each needs: a label, for one, the output."""
     stack = Stack()
 
-    stack.submit(
+    outcomes = stack.submit(
+        element(**LABEL),
         element(),
         element(metric_name="distance", value=0.5),
         element(**COMMENT, dryrun=True),
         element(metric_name="rating", value=1, **ON_EPISODE),
     )
 
+    assert kinds(outcomes) == [Accepted] * 5
     assert stack.lookup.looks == [*RECORDS][:1] + [*RECORDS][2:]
     assert len(stack.lookup.keys) == 1
 
@@ -213,6 +216,24 @@ def test_what_was_found_before_an_outage_is_stored_unless_it_is_atomic(
     down = StorageUnavailable
     assert kinds(outcomes) == ([down] * 3 if atomic else [Accepted, Accepted, down])
     assert len(stack.stored) == (0 if atomic else 2)
+
+
+class CutLookup(DictLookup):
+    """Finds what there is, and fails before it has looked for the rest."""
+
+    def read(self, batch: BatchRead) -> None:
+        """Look them up in part."""
+        super().read(batch)
+        raise StorageUnavailable
+
+
+def test_what_a_failed_look_up_has_found_is_stored() -> None:
+    """Some of its calls were answered."""
+    stack = Stack(lookup=CutLookup(dict(RECORDS)))
+
+    outcomes = stack.submit(element(), element("k"), element(inference_id=MISSING))
+
+    assert kinds(outcomes) == [Accepted, Accepted, StorageUnavailable]
 
 
 def test_an_atomic_batch_is_written_as_such() -> None:

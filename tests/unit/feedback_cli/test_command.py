@@ -43,7 +43,7 @@ def _mint(private_key: str, *more: str, author: str = "ada", expires_in: str = "
 
 def test_a_token_is_minted_offline(feedback: Feedback, private_key: str) -> None:
     """It is all that is written, so that it can be redirected."""
-    minted = feedback(*_mint(private_key, "--metric=comment", "--once"))
+    minted = feedback(*_mint(private_key, "--metric=comment", "--once", "--read"))
 
     assert (minted.code, minted.err) == (0, "")
     public = signing.public_pem(PRIVATE.public_key())
@@ -54,7 +54,7 @@ def test_a_token_is_minted_offline(feedback: Feedback, private_key: str) -> None
         [TARGET],
         ["liked", "comment"],
     )
-    assert claims.once is True
+    assert (claims.once, claims.read) == (True, True)
 
 
 def test_a_token_is_minted_for_programs(feedback: Feedback, private_key: str) -> None:

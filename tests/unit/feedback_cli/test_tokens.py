@@ -39,7 +39,7 @@ def _claims(token: str) -> dict[str, Any]:
 
 
 def test_a_token_says_what_it_was_told_to() -> None:
-    """And that it is for one vote only if it is."""
+    """That it is for one vote, or for reading, only if it is."""
     before = int(time.time())
     token = mint(PEM, KEY_ID, **GOOD)
     after = int(time.time())
@@ -55,7 +55,8 @@ def test_a_token_says_what_it_was_told_to() -> None:
         "metrics": ["liked"],
     }
     assert jwt.get_unverified_header(token) == {"alg": "EdDSA", "kid": KEY_ID, "typ": "JWT"}
-    assert _claims(mint(PEM, KEY_ID, **GOOD, once=True))["once"] is True
+    for flag in ("once", "read"):
+        assert _claims(mint(PEM, KEY_ID, **{**GOOD, flag: True}))[flag] is True
 
 
 @pytest.mark.parametrize("algorithm", Algorithm)

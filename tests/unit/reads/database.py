@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from feedback.kinds.registry import KINDS
-from reads.api import build
+from reads.api import build, views
+from reads.inferences import DynamoInferences
 from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts
 from reads.status import Status
@@ -42,12 +43,13 @@ class Database:
     def get(self, route: str, **event: Any) -> tuple[int, dict[str, Any]]:
         """Send an event to the handler."""
         client = cast("DynamoDBClient", self)
-        handler = build(
+        parts = (
             DynamoReceipts(client, TABLES),
             DynamoLabels(client, TABLES),
+            DynamoInferences(client, TABLES),
             Status(client, TABLES, CONFIG_HASH),
-            telemetry("reads"),
         )
+        handler = build(views(*parts), telemetry("reads"))
         reply = handler({"routeKey": route, **event}, Invocation())
         assert reply["headers"]["content-type"] == "application/json"
         return reply["statusCode"], json.loads(reply["body"])

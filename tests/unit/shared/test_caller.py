@@ -24,6 +24,7 @@ GRANTS = st.builds(
     st.frozensets(st.integers(0, 9).map(lambda rest: uuid7(NOW, rest))),
     st.frozensets(st.text()),
     st.booleans(),
+    st.booleans(),
 )
 CONTEXTS = {
     "API key": lambda expires_at: api_key_context("abcdefghijkl", expires_at),
@@ -74,14 +75,27 @@ def test_a_credential_that_has_ended_is_refused(context: str, expires_at: int) -
         caller(event, NOW)
 
 
-@pytest.mark.parametrize("once", [True, False])
-def test_values_of_the_context_may_arrive_as_texts(once: bool) -> None:
+@pytest.mark.parametrize("flag", ["once", "read"])
+@pytest.mark.parametrize("value", [True, False])
+def test_values_of_the_context_may_arrive_as_texts(flag: str, value: bool) -> None:
     """API Gateway passes numbers and booleans either way."""
     context = CONTEXTS["token"](NOW + 1)
-    spelled = {**context, "once": str(once).lower(), "expires_at": str(NOW + 1)}
+    spelled = {**context, flag: str(value).lower(), "expires_at": str(NOW + 1)}
 
     read = caller(_event(spelled), NOW)
 
-    assert read == caller(_event({**context, "once": once}), NOW)
+    assert read == caller(_event({**context, flag: value}), NOW)
+    assert read.grant is not None
+    assert getattr(read.grant, flag) is value
     with pytest.raises(CredentialExpired):
         caller(_event(spelled), NOW + 1)
+
+
+def test_a_context_from_before_the_claim_read_is_read() -> None:
+    """API Gateway may have kept it over an update: it allows what it did."""
+    context = CONTEXTS["token"](NOW + 1)
+    del context["read"]
+
+    read = caller(_event(context), NOW)
+
+    assert read.grant == Grant(frozenset(), frozenset(), once=False, read=False)

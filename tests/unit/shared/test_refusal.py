@@ -28,10 +28,10 @@ REFUSALS = list(_subclasses(Refusal))
 
 @pytest.mark.parametrize("refusal", REFUSALS)
 def test_a_refusals_code_is_its_name_in_snake_case(refusal: type[Refusal]) -> None:
-    """And only a fault of the server says when to try again."""
+    """And only what may pass says when to try again."""
     assert refusal.code == re.sub(r"(?<=.)(?=[A-Z])", "_", refusal.__name__).lower()
     assert 400 <= refusal.status < 600
-    assert (refusal.retry_after is not None) == (refusal.status >= 500)
+    assert (refusal.retry_after is not None) == (refusal.status == 503)
 
 
 def test_no_two_refusals_share_a_code() -> None:

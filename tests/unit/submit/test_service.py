@@ -143,15 +143,18 @@ def test_without_target_validation_nothing_is_looked_up(key: str | None) -> None
 
 
 def test_a_repeat_is_answered_by_the_first_one_without_its_target() -> None:
-    """What was looked up with it answers; nothing is written, and the target may be gone."""
+    """What was looked up with it answers; the target may be gone, or of the other level."""
     stack = Stack()
     first = stack.submit("k")
     again = Stack(lookup=DictLookup(reserved=stack.store.reserved))
+    other = Target(Level.EPISODE, INFERENCE)
 
     assert first.replayed is False
     assert again.submit("k") == Accepted(first.feedback_id, replayed=True)
     with pytest.raises(IdempotencyKeyReused):
         again.submit("k", value=False)
+    again.lookup.records[other] = Record()
+    assert again.submit("k").replayed is True
     assert (again.store.rows, again.time.slept) == ([], [])
 
 
@@ -188,11 +191,11 @@ def test_an_expired_key_is_a_new_one() -> None:
     """After seven days, though DynamoDB has not deleted it yet."""
     stack = Stack()
     stack.submit("k")
-    days = ManualTime(NOW + 7 * DAY)
-    later = Stack(lookup=DictLookup(dict(RECORDS), stack.store.reserved), time=days)
+    stack.lookup.reserved = stack.store.reserved
+    stack.time.moment += 7 * DAY
 
-    assert later.submit("k").replayed is False
-    assert len(later.store.rows) == 1
+    assert stack.submit("k").replayed is False
+    assert len(stack.store.rows) == 2
 
 
 def test_a_key_is_reserved_only_by_what_is_stored() -> None:

@@ -19,6 +19,8 @@ class Violation(NamedTuple):
     """In the words of TensorZero's library, cut to what an answer may repeat."""
     pointer: str
     """The JSON pointer to its place in the value (RFC 6901), cut as well."""
+    expected: str
+    """The keyword that is violated and its value, as JSON: `"type": "string"`; cut as well."""
 
 
 Check: TypeAlias = Callable[[str, str], Violation | None]

@@ -52,8 +52,8 @@ class Validator:
         match texts:
             case []:
                 return None
-            case [message, pointer]:
-                return Violation(message, pointer)
+            case [message, pointer, expected]:
+                return Violation(message, pointer, expected)
             case [reason]:
                 raise _invalid(reason)
             case _:

@@ -225,3 +225,34 @@ def test_a_judge_is_demonstrated_without_its_thinking(type_: str, known: Catalog
     ]
     for value, function, recorded in refused:
         assert _refusal(known, value, function, output_schema=recorded)[0] is InvalidDemonstration
+
+
+@pytest.mark.parametrize(
+    ("value", "function", "detail"),
+    [
+        (
+            [{"type": "text", "text": ""}, {**CALL, "name": "nope"}],
+            "chat",
+            {"pointer": "/1/name", "expected": "one of `search`", "found": 'string "nope"'},
+        ),
+        (
+            [{**CALL, "arguments": {"q": "x"}}],
+            "chat",
+            {
+                "pointer": "/0/arguments/q",
+                "expected": '"type": "integer"',
+                "found": 'string "x"',
+            },
+        ),
+        ("5", "json", {"pointer": "", "expected": '"type": "integer"', "found": 'string "5"'}),
+    ],
+    ids=["tool", "arguments", "JSON"],
+)
+def test_a_refusal_says_where_the_demonstration_is_wrong(
+    value: Json, function: str, detail: dict[str, str], known: Catalog
+) -> None:
+    """Beside TensorZero's sentence: the place, what its schema has there, and what was sent."""
+    with pytest.raises(InvalidDemonstration) as refusal:
+        _stored(known, value, function)
+
+    assert refusal.value.payload["detail"] == detail

@@ -22,7 +22,7 @@ LONG = "a" * 40 + "c"
 
 
 def ask(schema: object, value: Json) -> list[str]:
-    """Check a value against a schema, or its text: [], [message, pointer] or [reason]."""
+    """Check a value against a schema, or its text: [], [reason] or [message, pointer, keyword]."""
     text = schema if isinstance(schema, str) else json.dumps(schema)
     return unpack(answer(pack(text, dump(value))))
 
@@ -165,12 +165,31 @@ def test_the_violation_has_its_place_in_the_value(schema: Json, value: Json, poi
     assert ask(schema, value)[1] == pointer
 
 
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        ({"type": "string"}, 1, '"type": "string"'),
+        ({"allOf": [{"maximum": 0}]}, 1, '"maximum": 0'),
+        ({"properties": {"a": False}}, {"a": 1}, '"a": false'),
+        ({"$ref": "#/$defs/d", "$defs": {"d": {"const": "é"}}}, 1, '"const": "é"'),
+        ({"$ref": "urn:d", "$defs": {"d": {"$id": "urn:d", "type": "null"}}}, 1, '"type"'),
+        (False, 2, "false"),
+    ],
+    ids=["keyword", "in a list", "no schema allows it", "reference", "resource", "nothing fits"],
+)
+def test_the_violated_keyword_is_reported(schema: object, value: Json, expected: str) -> None:
+    """With its value, where the schema itself has it."""
+    assert ask(schema, value)[2] == expected
+
+
 def test_what_an_answer_repeats_is_cut_short() -> None:
     """Message, pointer and reason."""
     long = "x" * 1_000
 
     violation = ask({"additionalProperties": {"type": "null"}}, {long: long})
-    assert [len(text) for text in violation] == [201, 201]
+    assert [len(text) for text in violation[:2]] == [201, 201]
+    [*_, keyword] = ask({"enum": [long]}, 1)
+    assert len(keyword) == 201
     assert len(*ask({"type": long}, 1)) == 201
 
 

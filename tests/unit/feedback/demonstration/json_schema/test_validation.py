@@ -21,7 +21,10 @@ from shared.document import Json
 from shared.dynamodb import StorageUnavailable
 
 TITLE = "Failed to compile JSON Schema: "
-NUMBER, WRONG = '{"type":"number"}', Violation('"a" is not of type "number"', "")
+NUMBER, WRONG = (
+    '{"type":"number"}',
+    Violation('"a" is not of type "number"', "", '"type": "number"'),
+)
 
 
 def chain(width: int, length: int, **root: Json) -> str:

@@ -1,0 +1,58 @@
+"""Work done side by side: one part in this thread, each other part in a thread of its own."""
+
+import threading
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+Result = TypeVar("Result")
+
+
+class _Outcome(Generic[Result]):
+    """What came of a part: a result, or the error to raise where the parts are waited for."""
+
+    result: Result
+    error: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> bool:
+        self.error = error
+        return True
+
+
+def side_by_side(parts: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Do all parts at the same time; return their results, in order.
+
+    The threads start and end here, so that no pool is left over: starting one takes 0.05 ms, and a
+    snapshot has none of them. Each part has the context variables of the caller. If parts fail,
+    the first one's error is raised when all have ended.
+    """
+    outcomes = [_Outcome[Result]() for _ in parts]
+
+    def do(part: Callable[[], Result], outcome: _Outcome[Result]) -> None:
+        with outcome:
+            outcome.result = part()
+
+    pairs = list(zip(parts, outcomes, strict=True))
+    threads = [
+        threading.Thread(target=copy_context().run, args=(do, *pair), daemon=True)
+        for pair in pairs[1:]
+    ]
+    for thread in threads:
+        thread.start()
+    for pair in pairs[:1]:
+        do(*pair)
+    for thread in threads:
+        thread.join()
+    for outcome in outcomes:
+        if outcome.error is not None:
+            raise outcome.error
+    return [outcome.result for outcome in outcomes]

@@ -1,0 +1,181 @@
+"""Replays a history, at the times that it has, and reads it through the handler of the reads."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copytree
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+from feedback.demonstration.json_schema.validation import Validation
+from feedback.lookup import DynamoLookup
+from feedback.model import Record
+from feedback.request import FeedbackRequest
+from feedback.rules import complete, draft
+from inferences.request import InferenceRequest
+from inferences.store import DynamoInferences
+from shared.caller import ANYBODY
+from shared.catalog import Catalog
+from shared.clock import Clock
+from shared.uuids import Generator, Uuid
+from submit.store import DynamoFeedbackStore
+from tests.conformance.placeholders import HERE
+from tests.support.handlers import compose
+from tests.support.lambdas import LAYER, packages, write_layer
+from tests.unit.fakes import Invocation
+from tools.event import event
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+READS = HERE / "reads"
+DOCUMENT: dict[str, Any] = json.loads((READS / "cases.json").read_text("utf-8"))
+OUTPUTS: dict[str, Any] = {"json_fn": {"raw": '{"answer":"x"}', "parsed": {"answer": "x"}}}
+CHAT: list[dict[str, str]] = [{"type": "text", "text": "stub answer"}]
+"""What every other function has answered."""
+EPOCH, MILLISECOND = datetime.fromtimestamp(0, UTC), timedelta(milliseconds=1)
+NIL = "00000000-0000-0000-0000-000000000000"
+PLACEHOLDER = re.compile(r"<<(\w+)(?::(\w+))?>>")
+SPELLINGS: dict[str | None, Callable[[str], str]] = {
+    "upper": str.upper,
+    "simple": lambda text: text.replace("-", ""),
+    None: str,
+}
+
+
+@dataclass
+class Ids:
+    """The ids of one history: of its steps, in their order, each of its moment."""
+
+    now: int = 0
+    """Nanoseconds since 1970."""
+    known: dict[str, Uuid] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make the ids of this history ascend."""
+        self._generator = Generator(lambda: self.now)
+
+    def __getitem__(self, name: str) -> Uuid:
+        """Return the id that a placeholder stands for."""
+        if name not in self.known:
+            self.known[name] = self._generator.new()
+        return self.known[name]
+
+    def fill(self, text: str) -> str:
+        """Put the ids into a text."""
+        return PLACEHOLDER.sub(lambda one: SPELLINGS[one[2]](self[one[1]]), text)
+
+    def filled(self, document: Any) -> Any:
+        """Put the ids into a document."""
+        return json.loads(self.fill(json.dumps(document)))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request was answered."""
+
+    status: int
+    body: Any
+
+
+class Replay:
+    """The library that writes, and the handler that reads, over one set of tables."""
+
+    def __init__(self, client: "DynamoDBClient", tables: dict[str, str], folder: Path) -> None:
+        """Compile the configurations; the write cases have the schemas that they name."""
+        sources = copytree(HERE / "config", folder / "sources")
+        copytree(READS / "config", sources, dirs_exist_ok=True)
+        self._catalogs = {
+            path.stem: Catalog.load(write_layer(folder / path.stem, sources / path.name) / LAYER)
+            for path in (READS / "config").glob("*.toml")
+        }
+        self._lookup = DynamoLookup(client, tables)
+        self._store = DynamoFeedbackStore(client, tables)
+        self._inferences = DynamoInferences(client, tables["target"])
+        self._validation = Validation(512)
+        self._replayed: dict[str, Ids] = {}
+        self._handlers = compose(client, tables, self._catalogs["reads"], Clock())
+
+    def ids(self, history: str | None) -> Ids:
+        """Replay a history, once; return its ids. Without one, return ids of nothing."""
+        if history is None:
+            return Ids()
+        if history not in self._replayed:
+            self._replayed[history] = Ids()
+            self._replay(DOCUMENT["histories"][history], self._replayed[history])
+        return self._replayed[history]
+
+    def send(self, request: dict[str, Any], ids: Ids) -> Answer:
+        """Send a request as API Gateway would pass it on."""
+        path = ids.fill(request["path"])
+        for route in _by_precedence():
+            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route)
+            if match := re.fullmatch(pattern, f"{request['method']} {path}"):
+                body = json.dumps(ids.filled(request["body"])) if "body" in request else None
+                query = _query(request, ids)
+                made = event(body, route=route, parameters=match.groupdict(), query=query)
+                reply = self._handlers[route](made, Invocation())
+                return Answer(reply["statusCode"], json.loads(reply["body"]))
+        return Answer(404, {"message": "Not Found"})
+
+    def walk(self, walk: dict[str, Any], ids: Ids) -> Iterator[list[str]]:
+        """Yield the ids of page after page, until one is empty."""
+        direction = walk["direction"]
+        query = {"after": NIL} if direction == "after" else {}
+        while True:
+            request = {"method": "GET", "path": walk["path"]}
+            limit = {"limit": str(walk["limit"])}
+            answer = self.send({**request, "query": {**limit, **query}}, ids)
+            page = [row["id"] for row in answer.body["feedback"]]
+            if not page:
+                return
+            yield page
+            query = {direction: page[0] if direction == "after" else page[-1]}
+
+    def _replay(self, history: dict[str, Any], ids: Ids) -> None:
+        catalog = self._catalogs[history["config"]]
+        for step in history["steps"]:
+            ids.now = (datetime.fromisoformat(step["at"]) - EPOCH) // MILLISECOND * 1_000_000
+            if "inference" in step:
+                self._record(ids.filled(step["inference"]))
+            elif "feedback" in step:
+                self._give(step["feedback"], catalog, ids)
+            else:
+                catalog = self._catalogs[step["config"]]
+
+    def _record(self, inference: dict[str, Any]) -> None:
+        output = OUTPUTS.get(inference["function_name"], CHAT)
+        document = {**inference, "inference_id": inference["id"], "output": output}
+        del document["id"]
+        self._inferences.record(InferenceRequest.parse(document).to_inference())
+
+    def _give(self, step: dict[str, Any], catalog: Catalog, ids: Ids) -> None:
+        """Do as the service does, but with an id of the history's moment."""
+        request = FeedbackRequest.parse(ids.filled(step["body"]))
+        feedback_id = ids[step["id"].strip("<>")] if "id" in step else ids["dryrun"]
+        drafted = draft(feedback_id, request, ANYBODY, catalog, ids.now / 1e9)
+        record = self._lookup.get(drafted.target, drafted.reads) or Record()
+        rows = complete(drafted, record, catalog, self._validation.begin(lambda: 28))
+        if not request.dryrun:
+            self._store.write(rows, [], 0)
+
+
+def _by_precedence() -> list[str]:
+    """Return the routes, those with fewer variables first, as API Gateway chooses."""
+    return sorted(packages(), key=lambda route: route.count("{"))
+
+
+def _query(request: dict[str, Any], ids: Ids) -> dict[str, str]:
+    """Return the query as API Gateway passes it on: a name's values between commas."""
+    raw = (
+        request["raw_query"]
+        if "raw_query" in request
+        else urlencode(request.get("query", {}), safe="<>:")
+    )
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(ids.fill(raw), keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query else value
+    return query
