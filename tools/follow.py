@@ -9,6 +9,8 @@ from feedback.rows import LABELS
 from tools.stack import Stack
 
 PLATFORM_LINES = ("START ", "END ", "REPORT ")  # the template keeps them out of AWS's logs too
+METRIC = '{"_aws":'
+"""How a line begins that is a metric: each stands beside a line for people."""
 
 
 class Follower:
@@ -30,10 +32,14 @@ class Follower:
             since = max((moment for moment, _ in seen), default=self._since)
             lines = self._stack.log(function, since=since)
             for moment, line in lines:
-                if (moment, line) not in seen and not line.startswith(PLATFORM_LINES):
+                if (moment, line) not in seen and not _is_noise(line):
                     yield f"log     {function} {line.rstrip()}"
             self._lines[function] = lines or seen
         for table, known in self._items.items():
             items = {*map(json.dumps, self._stack.items(table))}
             yield from (f"stored  {table} {item}" for item in sorted(items - known))
             known.update(items)
+
+
+def _is_noise(line: str) -> bool:
+    return line.startswith((*PLATFORM_LINES, METRIC))

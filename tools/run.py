@@ -1,6 +1,6 @@
 """`make run`: the stack on this machine, ready for a first request, and what it then does.
 
-PORT=… asks for a port, FRESH=1 forgets what earlier runs stored, ONCE=1 ends once all is ready.
+PORT=… asks for a port, FRESH=1 forgets what earlier runs stored, ONCE=1 ends when all works.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from typing import Any
 from botocore.exceptions import HTTPClientError
 
 from shared import uuids
-from tools import access
+from tools import access, options
 from tools import emulator as emulators
 from tools.build import LOCAL, Build, StackFailed
 from tools.emulator import Emulator, EmulatorDied, emulator
@@ -41,14 +41,15 @@ def main() -> int:
             _say("Deploying template.yaml to it …")
             stack = BUILD.deploy(aws)
             with access.noted(stack, home):
-                _greet(stack, access.key(stack, home), found=keep)
-                if not os.environ.get("ONCE"):
+                once = options.is_on("ONCE", os.environ)
+                _greet(stack, access.key(stack, home), found=keep, once=once)
+                if not once:
                     kept = "; what is stored stays for the next `make run`" if keep else ""
                     _say(f"Ctrl-C ends this{kept}.")
                     _follow(stack)
     except KeyboardInterrupt:
         _say("Stopped.")
-    except (EmulatorDied, StackFailed) as failure:
+    except (EmulatorDied, StackFailed, options.InvalidOption) as failure:
         _say(str(failure))
         return 1
     except HTTPClientError:
@@ -69,14 +70,14 @@ def _home() -> Iterator[tuple[Path, bool]]:
             with tempfile.TemporaryDirectory() as folder:
                 yield Path(folder), False
             return
-        if os.environ.get("FRESH"):
+        if options.is_on("FRESH", os.environ):
             shutil.rmtree(STATE, ignore_errors=True)
         yield STATE, True
 
 
 @contextlib.contextmanager
 def _emulator(home: Path, *, keep: bool) -> Iterator[Emulator]:
-    port = wanted = int(os.environ.get("PORT", DEFAULT_PORT))
+    port = wanted = options.port(os.environ, DEFAULT_PORT)
     if not emulators.is_free(wanted):
         port = emulators.free_port()
         _say(f"Port {wanted} is taken: using {port}.")
@@ -89,8 +90,8 @@ def _emulator(home: Path, *, keep: bool) -> Iterator[Emulator]:
         yield aws
 
 
-def _greet(stack: Stack, key: str, *, found: bool) -> None:
-    """Record sample inferences, and print how to give feedback on them.
+def _greet(stack: Stack, key: str, *, found: bool, once: bool) -> None:
+    """Record sample inferences, and print how to give feedback on them, unless the stack ends now.
 
     `found`: whether `feedback --local` finds this stack. It finds the first run of a checkout.
     """
@@ -99,6 +100,11 @@ def _greet(stack: Stack, key: str, *, found: bool) -> None:
     for sample in samples:
         _post(f"{stack.url}/internal/inferences", key, sample)
     feedback = [_sample_feedback(samples[0]), _sample_demonstration(samples[0])]
+    if once:
+        for one in feedback:
+            _post(f"{stack.url}/feedback", key, one)
+        _say("Everything works: feedback was sent and stored.")
+        return
     _say("Ready.")
     ids = "".join(
         f"  inference  {one['inference_id']}  {one['function_name']}\n" for one in samples

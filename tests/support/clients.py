@@ -9,7 +9,7 @@ from botocore.validate import ParamValidator
 
 from shared.direct.client import Client
 from shared.direct.connect import connect
-from shared.direct.failure import Exceptions
+from shared.direct.failure import Exceptions, Failure
 from tests.support.dynamodb import OPERATIONS, operation
 from tests.support.environment import towards
 
@@ -46,6 +46,10 @@ class Checked:
             shape = operation(METHODS[method]).input_shape
             report = ParamValidator().validate(parameters, shape)
             assert not report.has_errors(), report.generate_report()
+            if _has_empty_name(
+                parameters
+            ):  # at any depth DynamoDB refuses it; the emulator does not
+                raise Failure(EMPTY_NAME)
             result: dict[str, Any] = getattr(self._client(), method)(**parameters)
             return result
 
@@ -62,6 +66,18 @@ class Checked:
             self._made.append(self._clients.own)
         own: Client = self._clients.own
         return own
+
+
+EMPTY_NAME = {
+    "Error": {"Code": "ValidationException", "Message": "a map has an attribute without a name"},
+    "ResponseMetadata": {"HTTPStatusCode": 400},
+}
+
+
+def _has_empty_name(value: object) -> bool:
+    if isinstance(value, dict):
+        return "" in value or any(map(_has_empty_name, value.values()))
+    return isinstance(value, list) and any(map(_has_empty_name, value))
 
 
 @contextmanager

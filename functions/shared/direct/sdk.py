@@ -4,6 +4,7 @@ Importing this module loads the SDK.
 """
 
 import json
+import logging
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _OK = 200
+logging.getLogger("botocore").setLevel(logging.WARNING)  # it logs where it found credentials
 _CONNECTING = Lock()
 """The SDK makes one client at a time, and a Lambda may need several at the same moment."""
 
