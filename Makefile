@@ -97,8 +97,22 @@ browser:
 	apt-get update -qq && apt-get install -qq --no-install-recommends chromium chromium-driver \
 	  > /dev/null || echo "They cannot be installed: the tests in a browser are skipped."
 
+# Two processes side by side: one in this terminal, one whose output follows at the end.
 test: $(ENVIRONMENTS) browser ## Run every test, with the coverage gate, and the unit tests on the Lambda's Python if it is here
-	$(BIN)/pytest --cov
+	@mkdir -p .local
+	echo "The tests of deployed stacks run meanwhile, into .local/deployed.log."
+	$(MAKE) --no-print-directory deployed > .local/deployed.log 2>&1 & deployed=$$!
+	$(BIN)/pytest --cov $(DEPLOYED:%=--ignore=%) && here=0 || here=$$?
+	wait $$deployed && there=0 || there=$$?
+	cat .local/deployed.log
+	exit $$((here || there))
+
+# What deploys the stack; and the unit tests again, where a Python of Lambda's version is found.
+DEPLOYED := tests/browser tests/deploy tests/e2e tests/sam_local
+
+.PHONY: deployed
+deployed:
+	@$(BIN)/pytest -p no:cacheprovider $(DEPLOYED) && failed=0 || failed=$$?
 	python=$$($(BIN)/python -m tools.interpreter $(RUNTIME))
 	if [ -z "$$python" ]; then
 	  echo "No Python $(RUNTIME) on this machine: the unit tests ran on $$($(BIN)/python -V) only."
@@ -107,6 +121,7 @@ test: $(ENVIRONMENTS) browser ## Run every test, with the coverage gate, and the
 	  echo "The unit tests again, on $$(.tools/lambda-python/bin/python -V):"
 	  .tools/lambda-python/bin/pytest tests/unit -q -p no:cacheprovider
 	fi
+	exit $$failed
 
 check: $(ENVIRONMENTS) ## Lint, format, types, template, what the README says of it, and configuration
 	$(BIN)/ruff check

@@ -6,6 +6,7 @@ with emulator(folder) as aws:
     stack = build.deploy(aws)
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -67,7 +68,16 @@ class Build:
         return self.home / "built-from"
 
     def make(self) -> bool:
-        """Build for this machine's Python; return whether there was anything to do."""
+        """Build for this machine's Python; return whether there was anything to do.
+
+        Another process that builds in the same folder is waited for.
+        """
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return self._make()
+
+    def _make(self) -> bool:
         current = self._fingerprint()
         # What CONFIG names may lie outside of what was hashed.
         elsewhere = self.configuration is None and os.environ.get("CONFIG")
@@ -115,7 +125,6 @@ class Build:
 
     def _sam(self, verb: str, *arguments: str, env: dict[str, str]) -> None:
         """Run the SAM CLI with the [local] part of samconfig.toml."""
-        self.home.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
             # It would look for its settings beside the built template.
             [SAM, verb, "--config-file", SETTINGS, "--config-env", "local", *arguments],

@@ -4,7 +4,7 @@ import gc
 import logging
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,9 +86,9 @@ def handler(
             app = import_module(name)
         del sys.modules[name]  # another caller's Lambda is another process, with its own client
         gc.unfreeze()  # on Lambda nothing else was there to freeze
-        with ExitStack() as clients:
+        with ExitStack() as stack:
             for client in vars(app).get("_clients", [vars(app)["_client"]]):
-                clients.callback(client.close)
+                stack.enter_context(closing(client))
             yield app.handler
     finally:
         sys.path[:] = path
