@@ -33,11 +33,16 @@ $(UV) venv --quiet --clear --python "$(2)" $(1)
 $(UV) pip sync --quiet --require-hashes --python $(1)/bin/python $(3)
 endef
 
-# The client and the operators' command are built with what the lock has, and fetch nothing.
+# The client and the command `feedback` are built with what the lock has, and nothing is fetched.
+# $(call packages,FOLDER)
+define packages
+$(UV) pip install --quiet --offline --no-build-isolation --no-deps --python $(1)/bin/python \
+  --editable ./clients/python --editable ./feedback_cli
+endef
+
 .venv/.stamp: requirements/dev.txt clients/python/pyproject.toml feedback_cli/pyproject.toml .tools/uv/.stamp
 	$(call environment,.venv,.tools/uv/bin/python,$<)
-	$(UV) pip install --quiet --offline --no-build-isolation --no-deps --python .venv/bin/python \
-	  --editable ./clients/python --editable ./feedback_cli
+	$(call packages,.venv)
 	touch $@
 
 .tools/sam/.stamp: requirements/sam.txt .tools/uv/.stamp
@@ -55,6 +60,7 @@ endef
 # Where a Python of the Lambda's own version is found, the unit tests run on it too.
 .tools/lambda-python/.stamp: requirements/dev.txt .venv/.stamp
 	$(call environment,.tools/lambda-python,$(LAMBDA_PYTHON),$<)
+	$(call packages,.tools/lambda-python)
 	touch $@
 
 ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp
