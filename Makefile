@@ -33,11 +33,11 @@ $(UV) venv --quiet --clear --python "$(2)" $(1)
 $(UV) pip sync --quiet --require-hashes --python $(1)/bin/python $(3)
 endef
 
-# The operators' command is built with what the lock has, and fetches nothing.
-.venv/.stamp: requirements/dev.txt feedback_cli/pyproject.toml .tools/uv/.stamp
+# The client and the operators' command are built with what the lock has, and fetch nothing.
+.venv/.stamp: requirements/dev.txt clients/python/pyproject.toml feedback_cli/pyproject.toml .tools/uv/.stamp
 	$(call environment,.venv,.tools/uv/bin/python,$<)
 	$(UV) pip install --quiet --offline --no-build-isolation --no-deps --python .venv/bin/python \
-	  --editable ./feedback_cli
+	  --editable ./clients/python --editable ./feedback_cli
 	touch $@
 
 .tools/sam/.stamp: requirements/sam.txt .tools/uv/.stamp

@@ -30,7 +30,7 @@ def key(stack: Stack, home: Path) -> str:
 def noted(stack: Stack, home: Path) -> Iterator[None]:
     """Leave a note of where the stack is, for as long as the block lasts."""
     file = home / "stack.json"
-    note = {"endpoint": stack.aws.endpoint, "region": REGION, "stack": NAME}
+    note = {"endpoint": stack.aws.endpoint, "region": REGION, "stack": NAME, "url": stack.url}
     file.write_text(json.dumps(note), "utf-8")
     try:
         yield

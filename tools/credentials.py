@@ -11,10 +11,10 @@ from typing import Any, Protocol, Self
 
 import jwt
 
-from feedback_cli import signing
 from feedback_cli.keys import Item, Scope, new_token_key
-from feedback_cli.signing import Algorithm, PrivateKey
-from feedback_cli.tokens import mint
+from tensorzero_feedback import signing
+from tensorzero_feedback.signing import Algorithm, PrivateKey
+from tensorzero_feedback.tokens import mint
 
 
 class Keyring(Protocol):

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from feedback_cli.keys import Item, Scope, new_api_key
-from feedback_cli.signing import Algorithm
 from shared import uuids
+from tensorzero_feedback.signing import Algorithm
 from tools.credentials import Keyring, TokenKey, claims, hmac_with, unsigned
 
 PAST: Item = {"expires_at": {"N": "1700000000"}}

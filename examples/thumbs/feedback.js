@@ -1,6 +1,7 @@
-/** Feedback that is sent until it is answered, and is stored once however often it is sent. */
+/** Feedback that is sent until it is answered, and is stored once; and what was stored, read back. */
 
 const ATTEMPTS = 4;
+const PAGE = 100; // rows
 const LONGEST_PAUSE = 10; // seconds; where the API asks for more, the visitor has to try again
 
 /**
@@ -33,6 +34,36 @@ export async function send(url, feedback, getToken, onRetry) {
     onRetry();
     await pause(seconds);
   }
+}
+
+/**
+ * Read what the end user has voted last on an inference, wherever it was: null if nothing. Returns
+ * undefined if that cannot be read: the token has no claim `read`, or the API is out of reach.
+ */
+export async function latestVote(url, metric, inferenceId, getToken) {
+  try {
+    const token = await getToken();
+    if (!claims(token).read) return undefined;
+    for (let before = ""; before !== undefined; ) {
+      const page = await list(url, inferenceId, before, token);
+      const vote = page.feedback.find((row) => row.metric_name === metric);
+      if (vote) return vote.value;
+      before = page.next ?? (page.feedback.length === PAGE ? page.feedback.at(-1).id : undefined);
+    }
+    return null;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Read a page, the newest rows first; it may be shorter, and then says where to go on. */
+async function list(url, inferenceId, before, token) {
+  const query = new URLSearchParams({ limit: PAGE, ...(before && { before }) });
+  const response = await fetch(`${url}/internal/feedback/${inferenceId}?${query}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return response.json();
 }
 
 async function post(url, body, key, getToken) {
@@ -76,15 +107,14 @@ async function read(response) {
 function guess(token) {
   if (!token) return "no_token";
   if (!navigator.onLine) return "offline";
-  return isExpired(token) ? "credential_expired" : "unreachable";
+  return claims(token).exp * 1000 <= Date.now() ? "credential_expired" : "unreachable";
 }
 
-function isExpired(token) {
+function claims(token) {
   try {
-    const claims = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
-    return JSON.parse(atob(claims)).exp * 1000 <= Date.now();
+    return JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
   } catch {
-    return false;
+    return {};
   }
 }
 

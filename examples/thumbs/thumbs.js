@@ -1,6 +1,6 @@
 /** Two thumbs and a comment box: what is pressed is sent, and the page says what became of it. */
 
-import { send } from "./feedback.js";
+import { latestVote, send } from "./feedback.js";
 
 const AGAIN = "Try again: however often you do, it counts once.";
 const BUSY = `The feedback service is busy. ${AGAIN}`;
@@ -28,8 +28,8 @@ const RELOAD = "Reload the page to get a new one.";
  * Let a section of the page take feedback. Its attributes data-url, data-inference-id and
  * data-metric say where it is sent, on what, and which metric the thumbs give; data-renew, how a
  * visitor gets a new permission, if not by reloading the page. `getToken` returns an end user's
- * token, or a promise of one, and is called for each attempt. The vote is kept for the session, so
- * that it is still shown after a reload.
+ * token, or a promise of one, and is called for each attempt. What was voted before is shown: read
+ * from the API if the token has the claim `read`, else as this tab has kept it.
  */
 export function attach(section, getToken) {
   const form = section.querySelector("form");
@@ -38,6 +38,7 @@ export function attach(section, getToken) {
   const { metric, inferenceId } = section.dataset;
   const kept = `feedback ${metric} ${inferenceId}`;
   let busy = false;
+  let voted = false;
 
   function say(state, text) {
     status.dataset.state = state;
@@ -71,6 +72,7 @@ export function attach(section, getToken) {
       if (thumb.ariaPressed === "true") return;
       const value = thumb.value === "true";
       if (await give(metric, value, "Thank you. Your vote is stored.")) {
+        voted = true;
         sessionStorage.setItem(kept, thumb.value);
         press(thumb.value);
       }
@@ -89,6 +91,9 @@ export function attach(section, getToken) {
   });
 
   press(sessionStorage.getItem(kept));
+  latestVote(section.dataset.url, metric, inferenceId, getToken).then((vote) => {
+    if (vote !== undefined && !voted) press(String(vote));
+  });
 }
 
 function explain({ status, code, error }, renew) {

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from authorizer.keys import ApiKey, DynamoKeys, TokenKey
-from feedback_cli import signing
 from feedback_cli.keys import Item, Scope, new_api_key, new_token_key
-from feedback_cli.signing import Algorithm
 from shared.dynamodb import StorageUnavailable
+from tensorzero_feedback import signing
+from tensorzero_feedback.signing import Algorithm
 from tests.support.lambdas import TABLES, handler
 from tests.support.loopback import failure, serve
 from tests.unit.fakes import Invocation

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from feedback_cli import signing
-from feedback_cli.signing import Algorithm
 from feedback_cli.stack import NOTE
+from tensorzero_feedback import signing
+from tensorzero_feedback.signing import Algorithm
 from tests.support.command import Feedback, command, full_disk
 from tests.support.environment import environment, towards
 from tests.support.loopback import Answer, serve

@@ -54,6 +54,8 @@ class Proxy:
     """Preflights apart."""
     answers: list[dict[str, str]] = field(default_factory=list)
     """The headers of what the API answered."""
+    lists: list[str] = field(default_factory=list)
+    """What the API answered to a page that reads."""
     gate: threading.Event = field(default_factory=threading.Event)
     """Nothing passes while it is closed."""
 
@@ -85,6 +87,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_OPTIONS(self) -> None:
         self._reply(self._pass_on(b""))
+
+    def do_GET(self) -> None:
+        answer = self._pass_on(b"")
+        self._reply(answer)
+        self.proxy.lists.append(answer.body)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))

@@ -22,7 +22,7 @@ def test_a_page_of_an_allowed_origin_may_send_feedback(application: Caller) -> N
     """And read of the answer whether and when it is to be sent again."""
     assert _preflight(application, ORIGIN) == {
         "access-control-allow-origin": ORIGIN,
-        "access-control-allow-methods": "POST",
+        "access-control-allow-methods": "GET,POST",
         "access-control-allow-headers": "authorization,content-type,idempotency-key",
         "access-control-expose-headers": "retry-after,idempotent-replayed",
         "access-control-max-age": "3600",

@@ -139,6 +139,42 @@ def test_a_visitor_may_think_again(visit: Visit, token: str) -> None:
     assert len({*visit.keys}) == 3
 
 
+def test_a_vote_is_shown_again_wherever_its_author_comes_back(
+    visit: Visit, token_key: TokenKey
+) -> None:
+    """Their last one, read from the API: nobody else's, and nothing without the claim `read`."""
+    ada, bob, unread = (
+        token_key.mint(visit.inference_id, author=author, metrics=BOTH, read=read)
+        for author, read in (("ada", True), ("bob", True), ("ada", False))
+    )
+    page, lists = visit.begin(ada), visit.proxy.lists
+    for thumb in ("true", "false"):
+        page.vote(thumb)
+        page.until(lambda thumb=thumb: page.pressed == [thumb])  # type: ignore[misc]
+    page.send_comment("It is late.")
+    page.until(lambda: visit.stored(COMMENT))
+
+    def come_back(token: str) -> None:
+        page.driver.execute_script("sessionStorage.clear()")
+        lists.clear()
+        visit.begin(token)
+
+    come_back(ada)
+    page.until(lambda: page.pressed == ["false"])
+    assert [row["value"] for row in json.loads(lists[0])["feedback"]] == [
+        "It is late.",
+        False,
+        True,
+    ]
+    come_back(bob)
+    page.until(lambda: lists)
+    assert (json.loads(lists[0]), page.pressed) == ({"feedback": []}, [])
+    come_back(unread)
+    page.vote("true")
+    page.told("stored")
+    assert (lists, page.pressed) == ([], ["true"])
+
+
 def test_the_page_is_used_without_a_mouse(visit: Visit, token: str) -> None:
     """From thumb to thumb, to the box and to the button, each with a name that is read out."""
     page = visit.begin(token)

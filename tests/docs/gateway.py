@@ -74,13 +74,19 @@ def gateway(folder: Path, endpoint: str, tables: Mapping[str, str]) -> Iterator[
 
 @contextmanager
 def served(api: Gateway) -> Iterator[str]:
-    """Serve the API's POST routes on loopback, for clients that speak HTTP; yield its URL."""
+    """Serve the API on loopback, for clients that speak HTTP; yield its URL."""
 
     class _Server(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer()
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"])).decode()
+            self._answer()
+
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
             headers = {name.lower(): value for name, value in self.headers.items()}
-            status, answer = api.send("POST", self.path, body, headers)
+            status, answer = api.send(self.command, self.path, body, headers)
             self.send_response(status)
             self.end_headers()
             self.wfile.write(answer.encode())

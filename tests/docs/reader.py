@@ -32,6 +32,7 @@ _NEW = re.compile(
 )
 """What is different in each stack; all else is compared."""
 _ROW_OF_KEYS = re.compile(r"^([0-9A-Za-z]{12}) ", re.MULTILINE)
+SAM = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
 
 
 @dataclass
@@ -96,10 +97,12 @@ class Reader:
         match words:
             case ["export", assignment]:
                 assert assignment.partition("=")[0] in self.exported
-            case ["make" | "umask", _]:
+            case ["make" | "umask", _] | ["make", "smoke", _]:
                 pass  # that the command exists is another test's
-            case [".tools/sam/bin/sam", command]:
-                assert command in tomllib.loads((ROOT / "samconfig.toml").read_text())["default"]
+            case [".tools/sam/bin/sam", "build"]:
+                assert "build" in SAM["default"]
+            case [".tools/sam/bin/sam", command, "--config-env", stage]:
+                assert command in SAM[stage]
             case [".venv/bin/feedback" | ".venv/bin/python", *_]:
                 self._start(line.replace(KEY_ID, self.key_id))
             case _:
@@ -109,7 +112,12 @@ class Reader:
         done = subprocess.run(
             ["bash", "-c", line],
             cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.aws},
+            env={
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(ROOT),
+                **self.aws,
+                **self.exported,
+            },
             capture_output=True,
             text=True,
             check=False,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from feedback_cli import signing
 from feedback_cli.keys import Scope, new_api_key, new_token_key
-from feedback_cli.signing import Algorithm
 from feedback_cli.stack import DEFAULT as STACK
+from tensorzero_feedback import signing
+from tensorzero_feedback.signing import Algorithm
 from tests.docs.gateway import gateway, served
 from tests.docs.markdown import DOCUMENTS, ROOT, codes, rows
 from tests.docs.reader import DEFAULT, Reader
@@ -59,7 +59,7 @@ def reader(
         gateway(tmp_path_factory.mktemp("layer"), aws.endpoint, tables) as api,
         served(api) as url,
     ):
-        exported = {"URL": url, "KEY": key}
+        exported = {"URL": url, "KEY": key, "FEEDBACK_URL": url, "FEEDBACK_KEY": key}
         yield Reader(api, folder, towards(aws.endpoint), exported)
 
 

@@ -96,7 +96,8 @@ def test_the_note_of_make_run_goes_with_it(stack: Stack, tmp_path: Path) -> None
     """It says where the stack is, for as long as it is there."""
     with access.noted(stack, tmp_path):
         note = json.loads((tmp_path / NOTE.name).read_text())
-    assert note == {"endpoint": stack.aws.endpoint, "region": "us-east-1", "stack": NAME}
+    where = {"endpoint": stack.aws.endpoint, "region": "us-east-1", "stack": NAME}
+    assert note == {**where, "url": stack.url}
     assert not (tmp_path / NOTE.name).exists()
     assert ROOT / NOTE.parent == STATE
 

@@ -21,7 +21,12 @@ from tools.emulator import Emulator
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ROUTES = ("POST /feedback", "POST /feedback/batch", "POST /internal/inferences")
+ROUTES = (
+    "POST /feedback",
+    "POST /feedback/batch",
+    "POST /internal/inferences",
+    "GET /internal/feedback/{target_id}",
+)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """Hundreds of requests of every kind, and one call of DynamoDB in five goes wrong somehow."""
 
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from random import Random
 
 import pytest
@@ -11,30 +9,10 @@ from benchmarks.load.traffic import Traffic
 from tests.faults.client import SHORT, Client, repeatable
 from tests.faults.conftest import Stage
 from tests.faults.fault import FAULTS
-from tests.support.loopback import Answer
-from tests.support.proxy import Call, Trouble
+from tests.faults.weather import Weather
 
 POSTS = 600
 CALLERS = 4
-SHARE = 0.2
-"""Of the calls, how many go wrong."""
-
-
-@dataclass
-class Weather(Trouble):
-    """A fault strikes one call in so many: of those that can, one that has struck least."""
-
-    random: Random
-    struck: Counter[str] = field(default_factory=Counter)
-
-    def meet(self, call: Call) -> Answer | str:
-        """Let it happen, or strike."""
-        if self.random.random() > SHARE:
-            return call.happen()
-        possible = [name for name, fault in FAULTS.items() if call.operation in fault.hits]
-        name = min(self.random.sample(possible, len(possible)), key=self.struck.__getitem__)
-        self.struck[name] += 1
-        return FAULTS[name].strike(call)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

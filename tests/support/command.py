@@ -1,10 +1,11 @@
 """The operators' command, called in the test's own process."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TextIO, TypeAlias, cast
 
 import pytest
 
@@ -28,6 +29,16 @@ def full_disk() -> Iterator[None]:
     """Redirect the output to a disk without room."""
     with Path("/dev/full").open("w") as full, redirect_stdout(full):
         yield
+
+
+@contextmanager
+def reading(stdin: TextIO | None) -> Iterator[None]:
+    """Let the command read from somewhere else; from nowhere, if it is None."""
+    before, sys.stdin = sys.stdin, cast("TextIO", stdin)
+    try:
+        yield
+    finally:
+        sys.stdin = before
 
 
 def command(capsys: pytest.CaptureFixture[str]) -> Feedback:

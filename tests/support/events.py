@@ -4,9 +4,9 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from feedback_cli import signing
 from feedback_cli.keys import new_token_key
-from feedback_cli.tokens import mint
+from tensorzero_feedback import signing
+from tensorzero_feedback.tokens import mint
 from tests.support.template import ROOT
 from tools.event import authorization
 

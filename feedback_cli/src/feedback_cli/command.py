@@ -1,8 +1,7 @@
-"""`feedback keys …` and `feedback token mint`: the command line, and nothing but it."""
+"""`feedback`, its keys and its tokens: the command line, and nothing but it."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -10,15 +9,19 @@ from typing import Annotated, Any
 
 import typer
 
-from feedback_cli import duration, output, signing, table, tokens
+from feedback_cli import duration, output, table
 from feedback_cli.errors import Failure
+from feedback_cli.give_command import give
 from feedback_cli.keys import Key, Kind, Scope, new_api_key, new_token_key
-from feedback_cli.signing import Algorithm, PublicKey
+from feedback_cli.options import Json, Local, usage
+from feedback_cli.show_command import show
 from feedback_cli.stack import DEFAULT, Stack
+from tensorzero_feedback import FeedbackError, signing, tokens
+from tensorzero_feedback.signing import Algorithm, PublicKey
 
 _PLAIN: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None}
 app = typer.Typer(
-    help="Keys and end users' tokens of a TensorZero feedback stack.",
+    help="Feedback, keys and end users' tokens of a TensorZero feedback stack.",
     add_completion=False,
     pretty_exceptions_enable=False,
     **_PLAIN,
@@ -27,19 +30,21 @@ keys = typer.Typer(help="Who may use a stack.", **_PLAIN)
 token = typer.Typer(help="What an end user may say.", **_PLAIN)
 app.add_typer(keys, name="keys")
 app.add_typer(token, name="token")
+app.command()(give)
+app.command()(show)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command. Exit codes: 0, 1 if it failed, 2 if it was called wrongly."""
     try:
         app(arguments)
-    except Failure as failure:
+    except (Failure, FeedbackError) as failure:
         output.note(f"Error: {failure}")
         sys.exit(1)
 
 
 def _lifetime(text: str) -> timedelta:
-    with _usage():
+    with usage():
         return duration.parse(text)
 
 
@@ -48,19 +53,6 @@ _DURATION: dict[str, Any] = {"parser": _lifetime, "metavar": "DURATION"}
 StackName = Annotated[
     str, typer.Option(envvar="FEEDBACK_STACK", help="The stack's name in CloudFormation.")
 ]
-Local = Annotated[
-    bool, typer.Option("--local", help="Instead, the stack that `make run` runs in this checkout.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-
-
-@contextmanager
-def _usage() -> Iterator[None]:
-    """Report a wrong value of the command line as such."""
-    try:
-        yield
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
 
 
 def _stack(name: str, *, local: bool) -> Stack:
@@ -152,7 +144,7 @@ def _key_pair(
         chosen = algorithm or Algorithm.EDDSA
         private = signing.generate(chosen)
         return {"private_key": signing.private_pem(private)}, (chosen, private.public_key())
-    with _usage():
+    with usage():
         found, public = signing.load_public(public_key.read_bytes())
         if algorithm not in {None, found}:
             raise ValueError(f"the key is for {found}, not for {algorithm}")
@@ -209,7 +201,7 @@ def mint(
     as_json: Json = False,
 ) -> None:
     """Sign a token for an end user; this works offline."""
-    with _usage():
+    with usage():
         minted = tokens.mint(
             private_key.read_bytes(),
             key_id,

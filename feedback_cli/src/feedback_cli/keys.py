@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self, TypeAlias
 
-from feedback_cli.signing import Algorithm, PublicKey, public_pem
+from tensorzero_feedback.signing import Algorithm, PublicKey, public_pem
 
 Item: TypeAlias = dict[str, Any]
 """An item as DynamoDB spells it: `{"id": {"S": "…"}}`."""

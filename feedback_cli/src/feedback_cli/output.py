@@ -16,7 +16,7 @@ from feedback_cli.errors import Failure
 from feedback_cli.keys import Key
 
 _WIDE = 200
-"""Columns where no terminal tells how many it has."""
+"""Columns of what is written to something else than a terminal."""
 
 
 def say(text: str) -> None:
@@ -47,6 +47,11 @@ def described(key: Key) -> dict[str, Any]:
     return {**asdict(key), "state": key.state(datetime.now(UTC))}
 
 
+def line(value: object) -> None:
+    """Write a part of the answer as JSON in one line."""
+    say(json.dumps(value, ensure_ascii=False))
+
+
 def keys(rows: Iterable[Key], *, aside: bool = False) -> None:
     """Write a table of keys; `aside` where the answer is something else. Raises Failure."""
     table = Table(box=None, pad_edge=False)
@@ -57,17 +62,25 @@ def keys(rows: Iterable[Key], *, aside: bool = False) -> None:
             key.id,
             key.kind,
             " ".join(key.scopes) or f"sign tokens by {key.algorithm}",
-            "".join(
-                one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in key.description
-            ),
+            printable(key.description),
             key.created_at,
             key.expires_at or "never",
             key.state(datetime.now(UTC)),
         )
+    draw(table, aside=aside)
+
+
+def draw(table: Table, *, aside: bool = False) -> None:
+    """Write a table; `aside` where the answer is something else. Raises Failure."""
     stream = sys.stderr if aside else sys.stdout
     with _writing():
         width = None if stream is None or stream.isatty() else _WIDE
         Console(file=stream, width=width, markup=False, emoji=False, highlight=False).print(table)
+
+
+def printable(text: str) -> str:
+    """Replace what could steer the terminal."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 @contextmanager

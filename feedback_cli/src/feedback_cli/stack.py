@@ -24,6 +24,14 @@ NOTE = Path(".local/run/stack.json")
 _CONFIG = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
 
+def note(folder: Path) -> Path:
+    """Find the note of the stack that runs in the checkout around a folder. Raises Failure."""
+    for above in (folder, *folder.parents):
+        if (above / NOTE).is_file():
+            return above / NOTE
+    raise Failure(f"No stack runs in a checkout around {folder}: start one there with `make run`.")
+
+
 @dataclass(frozen=True, slots=True)
 class Stack:
     """What is needed of a stack."""
@@ -43,15 +51,10 @@ class Stack:
     @classmethod
     def local(cls, folder: Path) -> Self:
         """Find the stack that runs in the checkout around a folder. Raises Failure."""
-        notes = [above / NOTE for above in (folder, *folder.parents) if (above / NOTE).is_file()]
-        if not notes:
-            raise Failure(
-                f"No stack runs in a checkout around {folder}: start one there with `make run`."
-            )
-        note = json.loads(notes[0].read_text("utf-8"))
+        noted = json.loads(note(folder).read_text("utf-8"))
         with failures():
-            session = boto3.session.Session("test", "test", region_name=note["region"])
-            return cls._find(session, note["stack"], endpoint_url=note["endpoint"])
+            session = boto3.session.Session("test", "test", region_name=noted["region"])
+            return cls._find(session, noted["stack"], endpoint_url=noted["endpoint"])
 
     @classmethod
     def _find(cls, session: Any, name: str, **where: str) -> Self:  # noqa: ANN401 - boto3's own

@@ -6,12 +6,16 @@ import pytest
 
 from configuration.loading import load
 from configuration.metric import Metric
+from feedback.kinds.registry import CONFIGURED
 
 Write = Callable[[dict[str, str]], None]
 Problems = Callable[..., tuple[str, ...]]
 
 REST = 'level = "inference"\noptimize = "max"\n'
 WHOLE = 'type = "float"\n' + REST
+TYPES = "one of " * (len(CONFIGURED) > 2) + (" or " if len(CONFIGURED) == 2 else ", ").join(
+    f"`{name}`" for name in CONFIGURED
+)
 CHARACTERS = (
     "contains characters that are not allowed. Only ASCII alphanumeric characters, underscores, "
     "hyphens, dots, colons, and forward slashes are permitted."
@@ -75,11 +79,11 @@ def test_a_name_that_is_not_allowed_is_refused(problems: Problems, name: str, re
         ('[metrics.d]\ntype="float"\nlevel="episode"', "metrics.d: missing field `optimize`"),
         (
             f'[metrics.d]\ntype = "int"\n{REST}',
-            "metrics.d.type: unknown variant `int`, expected `boolean` or `float`",
+            f"metrics.d.type: unknown variant `int`, expected {TYPES}",
         ),
         (
             f'[metrics.d]\ntype = "Float"\n{REST}',
-            "metrics.d.type: unknown variant `Float`, expected `boolean` or `float`",
+            f"metrics.d.type: unknown variant `Float`, expected {TYPES}",
         ),
         (
             f"[metrics.d]\ntype = 5\n{REST}",
@@ -127,7 +131,7 @@ def test_every_problem_is_reported_with_the_file_it_is_in(problems: Problems) ->
     }
 
     assert problems(files, "*/t.toml") == (
-        "b/t.toml: metrics.d.type: unknown variant `int`, expected `boolean` or `float`",
+        f"b/t.toml: metrics.d.type: unknown variant `int`, expected {TYPES}",
         "a/t.toml: metrics.d: missing field `level`",
         "a/t.toml: metrics.d: missing field `optimize`",
         "a/t.toml: metrics.d.description: invalid type: integer `1`, expected a string",

@@ -15,9 +15,9 @@ import pytest
 from authorizer import tokens
 from authorizer.credential import Token
 from authorizer.keys import TokenKey
-from feedback_cli import signing
-from feedback_cli.signing import Algorithm
 from feedback_cli.stack import DEFAULT
+from tensorzero_feedback import signing
+from tensorzero_feedback.signing import Algorithm
 from tests.support.command import Feedback, full_disk
 from tests.support.environment import environment
 from tests.support.template import ROOT
@@ -184,15 +184,17 @@ def test_the_default_stack_is_the_development_stack() -> None:
 
 @pytest.mark.parametrize("closed", ["stdout", "stderr"])
 def test_a_closed_stream_ends_in_an_exit_code(
-    closed: str, private_key: str, capfd: pytest.CaptureFixture[str]
+    closed: str, private_key: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Without an answer the command fails; a remark may be lost."""
     redirected = {"stdout": ">&-", "stderr": "2>&-"}[closed]
-    command = shlex.join([sys.executable, "-m", "feedback_cli", *_mint(private_key)])
+    codes = []
+    for arguments in (_mint(private_key), ["keys", "list", "--local"]):
+        command = shlex.join([sys.executable, "-m", "feedback_cli", *arguments])
+        run = f"exec {command} {redirected}"
+        codes.append(subprocess.run(run, shell=True, check=False, cwd=tmp_path).returncode)  # noqa: S602
 
-    ended = subprocess.run(f"exec {command} {redirected}", shell=True, check=False)  # noqa: S602
-
-    assert ended.returncode == (1 if closed == "stdout" else 0)
+    assert codes == [1 if closed == "stdout" else 0, 1]
     written = capfd.readouterr()
     assert "Traceback" not in written.err
     assert bool(written.out) == (closed == "stderr")

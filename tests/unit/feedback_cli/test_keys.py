@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from authorizer import credential, scopes
-from feedback_cli import signing
 from feedback_cli.keys import Key, Kind, Scope, new_api_key, new_token_key
-from feedback_cli.signing import Algorithm
+from tensorzero_feedback import signing
+from tensorzero_feedback.signing import Algorithm
 
 SECOND = timedelta(seconds=1)
 

@@ -22,7 +22,9 @@ VALUES: dict[str, tuple[Attribute, Any]] = {
     "comment": ({"S": "text"}, "text"),
     "demonstration": ({"S": "[]"}, "[]"),
 }
-"""A value of each kind as it is stored, and as it is shown."""
+"""A value of a kind as it is stored, and as it is shown."""
+NUMBER: tuple[Attribute, Any] = ({"N": "3"}, 3)
+"""The same of any other kind."""
 
 
 class Row(NamedTuple):
@@ -43,7 +45,7 @@ class Row(NamedTuple):
         return {
             kind.key: {"S": self.target},
             "id": {"S": self.id},
-            "value": VALUES[self.kind][0],
+            "value": VALUES.get(self.kind, NUMBER)[0],
             "tags": {"M": tags},
             "snapshot_hash": {"S": "5f"},
             "timestamp": {"S": "2026-03-02T10:00:00.000Z"},
@@ -60,7 +62,7 @@ class Row(NamedTuple):
             "id": self.id,
             kind.key: self.target,
             **({kind.keeps: said[kind.keeps]} if kind.keeps else {}),
-            "value": VALUES[self.kind][1],
+            "value": VALUES.get(self.kind, NUMBER)[1],
             "tags": {} if self.author is None else {AUTHOR: self.author},
             "timestamp": "2026-03-02T10:00:00Z",
         }
@@ -169,5 +171,5 @@ class Model:
 
     def latest(self) -> dict[str, str]:
         """Give the latest id of each metric."""
-        rows = [row for row in reversed(self.rows) if row.kind in ("boolean", "float")]
+        rows = [row for row in reversed(self.rows) if KINDS[row.kind].keeps == "metric_name"]
         return {row.metric: row.id for row in rows}

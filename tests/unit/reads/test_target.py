@@ -267,7 +267,7 @@ def test_a_page_that_lambda_could_not_return_is_shorter_and_says_so(
 ) -> None:
     """As its runtime counts the bytes; a walk still meets each row once."""
     tables = stored([])
-    comments = tables.tables[2]
+    [comments] = [table for table in tables.tables if table.kind.name == "comment"]
     ids = [uuid(number) for number in range(24)]
     for id_ in ids:
         value = {"S": text * (390_000 // len(text.encode()))}

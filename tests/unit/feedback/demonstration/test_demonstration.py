@@ -256,3 +256,11 @@ def test_a_refusal_says_where_the_demonstration_is_wrong(
         _stored(known, value, function)
 
     assert refusal.value.payload["detail"] == detail
+
+
+def test_a_pointer_that_was_cut_leads_to_the_last_place_on_its_way() -> None:
+    """The library leaves out empty names, and a long pointer is cut."""
+    refusal = InvalidDemonstration("").at("/a/0/~1/b", "", {"a": [{"/": 5}]})
+
+    assert refusal.detail is not None
+    assert refusal.detail["found"] == "integer `5`"

@@ -149,7 +149,7 @@ def test_a_schema_that_does_not_compile_is_refused_with_its_reason(validation: V
     assert str(refusal.value) == f"{TITLE}Pointer '/nope' does not exist"
 
 
-@pytest.mark.parametrize("answer", [b"\0", b"\0\0\0\2a", b"\0\0\0\1\xff", b"\0\0\0\0" * 3])
+@pytest.mark.parametrize("answer", [b"\0", b"\0\0\0\2a", b"\0\0\0\1\xff", b"\0\0\0\0" * 4])
 def test_an_answer_that_no_validator_gives_is_not_believed(answer: bytes) -> None:
     """The child has read what somebody else wrote."""
     validator = Validator(Worker(lambda _: answer, confinement(32 * 1024 * 1024)))

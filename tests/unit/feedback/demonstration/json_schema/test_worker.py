@@ -161,10 +161,14 @@ def test_a_child_is_frozen_and_thawed_with_its_parent() -> None:
 
 def test_what_a_child_keeps_is_held_against_no_later_question() -> None:
     """A child that has grown is replaced; so is one in which a question finds too little left."""
-    kept: list[bytes] = []
+    kept: list[mmap.mmap] = []
 
     def keep(question: bytes) -> bytes:
-        kept.append(b"x" * int(question) * MEGABYTE)
+        if size := int(question) * MEGABYTE:
+            memory = mmap.mmap(-1, size)  # not of the heap, where the parent may have left room
+            for page in range(0, size, mmap.PAGESIZE):
+                memory[page] = 1
+            kept.append(memory)
         return pid()
 
     worker = Worker(keep, LOOSE)

@@ -12,9 +12,9 @@ import pytest
 
 from authorizer import claims, credential
 from authorizer import tokens as authorizer
-from feedback_cli import signing, tokens
-from feedback_cli.signing import Algorithm
-from feedback_cli.tokens import mint
+from tensorzero_feedback import signing, tokens
+from tensorzero_feedback.signing import Algorithm
+from tensorzero_feedback.tokens import mint
 from tests.support.template import ROOT
 
 TARGET = "0192c4a0-7e00-7000-8000-000000000001"
@@ -134,15 +134,15 @@ def test_whoever_mints_and_whoever_verifies_mean_the_same() -> None:
     assert credential.parse(f"Bearer {token}") == token
 
 
-def test_minting_needs_nothing_of_aws() -> None:
-    """Nor of the command line: a server imports it."""
+def test_minting_needs_nothing_but_pyjwt() -> None:
+    """Neither AWS nor the command line nor httpx: a server that only signs imports it."""
     script = (
-        "import sys; import feedback_cli.tokens;"
-        " print({'boto3', 'botocore', 'typer', 'rich'} & {*sys.modules})"
+        "import sys; import tensorzero_feedback.tokens;"
+        " print({'anyio', 'boto3', 'botocore', 'httpx', 'rich', 'typer'} & {*sys.modules})"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
-        env={"PYTHONPATH": str(ROOT / "feedback_cli/src")},
+        env={"PYTHONPATH": str(ROOT / "clients/python/src")},
         capture_output=True,
         text=True,
         check=True,

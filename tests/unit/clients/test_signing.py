@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from feedback_cli import signing
-from feedback_cli.signing import Algorithm
+from tensorzero_feedback import signing
+from tensorzero_feedback.signing import Algorithm
 
 UNSUITABLE: dict[str, Any] = {
     "another curve": ec.generate_private_key(ec.SECP384R1()),

@@ -1,6 +1,8 @@
-"""End-user tokens, minted where the private key is: nobody is called, nothing is kept.
+"""End users' tokens, signed where the private key is: nothing is called, nothing is stored.
 
-from feedback_cli.tokens import mint
+It needs PyJWT only: `pip install tensorzero-feedback[tokens]`.
+
+from tensorzero_feedback.tokens import mint
 
 mint(private_key, "…", author="user-42", targets=[inference_id], metrics=["liked"],
      expires_in=timedelta(minutes=15))
@@ -13,7 +15,7 @@ from uuid import UUID
 
 import jwt
 
-from feedback_cli.signing import load_private
+from tensorzero_feedback.signing import load_private
 
 AUDIENCE = "tensorzero-feedback"
 KEY_ID = re.compile(r"[0-9A-Za-z]{12}")
@@ -40,7 +42,7 @@ def mint(  # noqa: PLR0913  # what a token says, each by its name
 ) -> str:
     """Sign a token that lets `author` give these metrics on these targets, for a while.
 
-    The private key is a PEM text, `key_id` what `feedback keys create --kind token` told. With
+    The private key is a PEM text, `key_id` what `feedback keys create --kind token` printed. With
     `once` a second vote of the author on the same target and metric is refused; with `read` the
     author's own feedback on the targets may be listed. Raises ValueError for what would be refused
     in any case.
@@ -94,7 +96,7 @@ def _metrics(metrics: Sequence[str]) -> list[str]:
 
 
 def _is_text(value: object) -> bool:
-    """Tell whether it is a text, not empty, that can be written as UTF-8."""
+    """Return whether it is a text, not empty, that can be written as UTF-8."""
     return isinstance(value, str) and value != "" and _SURROGATE.search(value) is None
 
 

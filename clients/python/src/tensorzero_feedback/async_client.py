@@ -1,0 +1,131 @@
+"""The client for asyncio and trio: FeedbackClient, with methods to be awaited."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import Self, TypeVar, Unpack
+
+import anyio
+import httpx
+
+from tensorzero_feedback.answer import Attempt
+from tensorzero_feedback.connection import Connection, answered, operations, unanswered
+from tensorzero_feedback.flow import Flow, Pause, Send
+from tensorzero_feedback.model import Feedback, Id, Inference, Outcomes, Page, StoredFeedback
+from tensorzero_feedback.retries import Retries
+from tensorzero_feedback.walk import Place
+
+T = TypeVar("T")
+
+
+class AsyncFeedbackClient:
+    """The API, for asynchronous code; tasks may share one.
+
+    `url` is the stack's output `ApiUrl`, `api_key` an API key or an end user's token. Every method
+    tries again until `retries.deadline`, and raises FeedbackError; `Retries` has the defaults.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str | None = None,
+        *,
+        retries: Retries | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self._connection = Connection(url, api_key)
+        self._operations = operations(retries)
+        self._http = httpx.AsyncClient(transport=transport)
+        self._sleep = sleep
+
+    async def __aenter__(self) -> Self:
+        """Use the client for a block, and close it."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def feedback(self, **feedback: Unpack[Feedback]) -> str:
+        """Give feedback, stored once however often it is sent; return its id."""
+        return await self._run(self._operations.feedback(feedback))
+
+    async def batch(self, batch: Sequence[Feedback], *, atomic: bool = False) -> Outcomes:
+        """Give feedback, much at once; return what became of each, in order.
+
+        It raises no FeedbackError: each outcome has its own. Up to 100 are sent in a request, and
+        the deadline is each request's. `atomic`: all are stored, in one request, or none.
+        """
+        return await self._run(self._operations.batch(batch, atomic=atomic))
+
+    async def record_inference(self, **inference: Unpack[Inference]) -> str:
+        """Record an inference; if it is recorded, nothing changes. Return its id."""
+        return await self._run(self._operations.record_inference(inference))
+
+    async def record_inferences(self, inferences: Sequence[Inference]) -> Outcomes:
+        """Record inferences, many at once, as `batch` gives feedback."""
+        return await self._run(self._operations.record_inferences(inferences))
+
+    async def receipt(self, target_id: Id, feedback_id: Id) -> StoredFeedback | None:
+        """Read one feedback on a target; None if it is not stored."""
+        return await self._run(self._operations.receipt(target_id, feedback_id))
+
+    async def list(
+        self,
+        target_id: Id,
+        *,
+        before: Id | None = None,
+        after: Id | None = None,
+        limit: int = 100,
+    ) -> Page:
+        """Read feedback on a target, the newest first: the newest of all, or of what is `before`.
+
+        With `after`, those that are nearest to it. Both are ids, of feedback or not.
+        """
+        page = self._operations.page(target_id, before=before, after=after, limit=limit)
+        return await self._run(page)
+
+    async def iterate(
+        self, target_id: Id, *, after: Id | None = None, page_size: int = 100
+    ) -> AsyncIterator[StoredFeedback]:
+        """Read all feedback on a target, the newest first; or all `after` an id, the oldest first.
+
+        A page is read when it is needed.
+        """
+        place: Place | None = Place(after=after)
+        while place is not None:
+            page = await self.list(
+                target_id, before=place.before, after=place.after, limit=page_size
+            )
+            for feedback in place.in_order(page):
+                yield feedback
+            place = place.following(page)
+
+    async def _run(self, flow: Flow[T]) -> T:
+        attempt: Attempt | None = None
+        while True:
+            try:
+                step = flow.send(attempt)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            if isinstance(step, Pause):
+                await self._sleep(step.seconds)
+                attempt = None
+            else:
+                attempt = await self._send(step)
+
+    async def _send(self, step: Send) -> Attempt:
+        try:
+            return answered(await self._http.send(self._connection.request(step)))
+        except httpx.RequestError as error:
+            return unanswered(error)
