@@ -32,7 +32,7 @@ def leave_descriptors_to_valgrind() -> None:
 
     valgrind has some of its own, and refuses to lower the hard limit.
     """
-    resource = importlib.import_module("resource")
+    resource: Any = importlib.import_module("resource")
     limit = resource.setrlimit
 
     def all_but_descriptors(which: int, limits: tuple[int, int]) -> None:

@@ -10,6 +10,7 @@ from feedback.kinds.registry import KINDS
 from feedback.lookup import BatchRead, DynamoLookup
 from feedback.model import Inference, Level, Record, Target
 from feedback.rows import Row
+from feedback.waiting import WINDOW
 from inferences.store import DynamoInferences
 from reads.inferences import DynamoInferences as RecordedInferences
 from reads.label_query import LabelQuery
@@ -17,11 +18,13 @@ from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts
 from reads.status import Status
 from reads.target.table import DynamoTable, Query
+from shared.direct.client import LONGEST
 from shared.direct.failure import Failure
 from shared.dynamodb import StorageUnavailable
 from shared.uuids import Uuid
 from submit.store import DynamoFeedbackStore
 from tests.adapter.conftest import Connect
+from tests.support.lambdas import FUNCTIONS
 from tests.support.lambdas import TABLES as KEYS
 from tests.support.loopback import RESET, Answer, cancelled, failure, serve
 
@@ -114,6 +117,11 @@ def test_a_connection_that_is_refused_is_an_outage(connect_to: Connect) -> None:
 
         with pytest.raises(StorageUnavailable):
             CALLS["a write"](connect_to(f"http://127.0.0.1:{port}"))
+
+
+def test_a_wait_and_the_longest_call_are_shorter_than_lambdas_timeout() -> None:
+    """A request waits for its target, and one call after that may take its time."""
+    assert FUNCTIONS["SubmitFunction"]["Timeout"] > WINDOW + LONGEST
 
 
 @pytest.mark.parametrize(
