@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from shared.refusal import Refusal
 
@@ -49,6 +49,7 @@ class Telemetry:
         self._service = service
         self._deployment = deployment
         self._logger: Logger | None = None
+        self._lines: dict[str, tuple[str, str, str]] = {}
 
     def refuse(self, refusal: Refusal, request_id: str, times: int = 1) -> None:
         """Log and count a refusal; one that is no fault of the caller's by another metric.
@@ -67,10 +68,10 @@ class Telemetry:
             # By stack for whoever watches it, and by version to undo a rollout.
             self._count(UNAVAILABLE, times, ["stack"], ["function", "version"])
         else:
-            cause = {"cause": type(refusal.__cause__).__name__} if refusal.__cause__ else {}
-            self._log().info(
-                "refused", extra=cause, code=refusal.code, request_id=request_id, times=times
-            )
+            fields: dict[str, Any] = {"code": refusal.code, "request_id": request_id}
+            if refusal.__cause__ is not None:
+                fields["cause"] = type(refusal.__cause__).__name__
+            self._log().info("refused", **fields, times=times)
             self._count(REFUSED, times, ["stack", "service"])
 
     def reject(self, code: str, reason: str, request_id: str) -> None:
@@ -87,6 +88,15 @@ class Telemetry:
 
     def _count(self, metric: str, times: int, *dimensions: list[str]) -> None:
         """Print the count in CloudWatch's embedded metric format, as Powertools writes it."""
+        parts = self._lines.get(metric)
+        if parts is None:
+            parts = self._lines[metric] = self._spell(metric, dimensions)
+        before, between, after = parts
+        moment = time.time_ns() // 1_000_000
+        sys.stdout.write(f"{before}{moment}{between}{float(times)}{after}\n")
+
+    def _spell(self, metric: str, dimensions: tuple[list[str], ...]) -> tuple[str, str, str]:
+        """Write the line once: what stands before, between and after its moment and its count."""
         values = {"service": self._service, **self._deployment._asdict()}
         directive = {
             "Namespace": NAMESPACE,
@@ -94,11 +104,11 @@ class Telemetry:
             "Metrics": [{"Name": metric, "Unit": "Count"}],
         }
         document = {
-            "_aws": {
-                "Timestamp": time.time_ns() // 1_000_000,
-                "CloudWatchMetrics": [directive],
-            },
+            "_aws": {"Timestamp": 0, "CloudWatchMetrics": [directive]},
             **{name: values[name] for names in dimensions for name in names},
-            metric: [float(times)],
+            metric: [0],
         }
-        sys.stdout.write(f"{json.dumps(document, separators=(',', ':'))}\n")
+        line = json.dumps(document, separators=(",", ":"))
+        before, rest = line.split('"Timestamp":0', 1)
+        between, after = rest.rsplit("[0]", 1)
+        return f'{before}"Timestamp":', f"{between}[", f"]{after}"
