@@ -35,7 +35,7 @@ class Cost:
     """A request after that."""
 
 
-AIMS = Cost(init=math.inf, first=1.0, warm=0.8)
+AIMS = Cost(init=math.inf, first=0.3, warm=0.27)
 """What a row may cost, in floors: of a start, it is the first answer that counts."""
 
 

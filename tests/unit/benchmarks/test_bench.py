@@ -171,10 +171,10 @@ def test_without_valgrind_python_calls_are_counted(
 @pytest.mark.parametrize(
     ("cost", "aims", "missed"),
     [
-        (Cost(init=900e6, first=1_200e6, warm=4_000e3), AIMS, False),
-        (Cost(init=900e6, first=1_201e6, warm=4_000e3), AIMS, True),
-        (Cost(init=900e6, first=1_200e6, warm=4_001e3), AIMS, True),
-        (Cost(init=1_100e6, first=1_100e6, warm=1_000e3), AIMS, False),
+        (Cost(init=900e6, first=360e6, warm=1_350e3), AIMS, False),
+        (Cost(init=900e6, first=361e6, warm=1_350e3), AIMS, True),
+        (Cost(init=900e6, first=360e6, warm=1_351e3), AIMS, True),
+        (Cost(init=1_100e6, first=300e6, warm=1_000e3), AIMS, False),
         (Cost(init=9e9, first=9e9, warm=9e9), None, False),
     ],
     ids=["within", "a dear start", "a dear request", "a cheap first answer", "no aims"],
