@@ -182,7 +182,7 @@ def test_without_valgrind_python_calls_are_counted(
 def test_a_row_misses_its_aims_by_its_first_answer_or_its_warm_request(
     cost: Cost, aims: Cost | None, missed: bool
 ) -> None:
-    """At most the floor's first answer, and four fifths of its warm request; a refusal has none."""
+    """At most 0.3 of the first answer, and 0.27 of a warm request; a refusal has no aims."""
     result = Result("metric", 1, cost, FLOOR, aims)
 
     assert result.missed == missed
