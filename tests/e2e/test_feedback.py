@@ -169,3 +169,33 @@ def test_a_success_leaves_no_line_in_a_log(stack: Stack, call: Caller) -> None:
     lines = [line for name in ("Submit", "Authorizer") for _, line in stack.log(name, since=since)]
     assert len(lines) >= 3  # the platform's, which AWS is asked not to write
     assert [line for line in lines if not line.startswith(PLATFORM_LINES)] == []
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status", "code"),
+    [
+        ("application/json", 400, "malformed_body"),
+        ("application/json; charset=iso-8859-1", 415, "unsupported_charset"),
+        ("application/octet-stream", 400, "malformed_body"),
+    ],
+)
+def test_a_text_that_is_not_utf_8_is_refused(
+    content_type: str,
+    status: int,
+    code: str,
+    stack: Stack,
+    call: Caller,
+    inference: dict[str, str],
+) -> None:
+    """API Gateway would put U+FFFD in place of what it cannot read: nothing of it is stored."""
+    text = (
+        f'{{"metric_name":"comment","value":"Grüße","inference_id":"{inference["inference_id"]}"}}'
+    )
+    before = stack.items("CommentFeedback")
+
+    answer = call.send(
+        "POST", "/feedback", text.encode("latin-1"), **{"Content-Type": content_type}
+    )
+
+    assert (answer.status, answer.body["code"]) == (status, code)
+    assert stack.items("CommentFeedback") == before
