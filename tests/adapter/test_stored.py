@@ -119,7 +119,7 @@ ATTRIBUTES: st.SearchStrategy[Attribute] = (
     | st.floats(1e-130, 1e125).map(lambda value: {"N": repr(value)})
     | st.floats(-1e125, -1e-130).map(lambda value: {"N": repr(value)})
     | st.integers(-(10**38) + 1, 10**38 - 1).map(lambda value: {"N": str(value)})
-    | st.dictionaries(st.text(max_size=9), st.text(max_size=9)).map(
+    | st.dictionaries(st.text(min_size=1, max_size=9), st.text(max_size=9)).map(
         lambda texts: {"M": {name: {"S": text} for name, text in texts.items()}}
     )
 )
