@@ -3,29 +3,11 @@
 import threading
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import TypeVar
+
+from shared.outcome import Outcome
 
 Result = TypeVar("Result")
-
-
-class _Outcome(Generic[Result]):
-    """What came of a part: a result, or the error to raise where the parts are waited for."""
-
-    result: Result
-    error: BaseException | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> bool:
-        self.error = error
-        return True
 
 
 def side_by_side(parts: Sequence[Callable[[], Result]]) -> list[Result]:
@@ -35,9 +17,9 @@ def side_by_side(parts: Sequence[Callable[[], Result]]) -> list[Result]:
     snapshot has none of them. Each part has the context variables of the caller. If parts fail,
     the first one's error is raised when all have ended.
     """
-    outcomes = [_Outcome[Result]() for _ in parts]
+    outcomes = [Outcome[Result]() for _ in parts]
 
-    def do(part: Callable[[], Result], outcome: _Outcome[Result]) -> None:
+    def do(part: Callable[[], Result], outcome: Outcome[Result]) -> None:
         with outcome:
             outcome.result = part()
 
@@ -52,7 +34,4 @@ def side_by_side(parts: Sequence[Callable[[], Result]]) -> list[Result]:
         do(*pair)
     for thread in threads:
         thread.join()
-    for outcome in outcomes:
-        if outcome.error is not None:
-            raise outcome.error
-    return [outcome.result for outcome in outcomes]
+    return [outcome.get() for outcome in outcomes]

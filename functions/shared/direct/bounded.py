@@ -2,31 +2,12 @@
 
 import threading
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, TypeVar
 
 from shared.deadline import Deadline
+from shared.outcome import Outcome
 
 Result = TypeVar("Result")
-
-
-class _Outcome(Generic[Result]):
-    """What came of the work: a value, or the error that is to be raised where it is waited for."""
-
-    value: Result
-    error: BaseException | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> bool:
-        self.error = error
-        return True
 
 
 def run(work: Callable[..., Result], deadline: Deadline, *arguments: Any) -> Result:  # noqa: ANN401
@@ -35,11 +16,11 @@ def run(work: Callable[..., Result], deadline: Deadline, *arguments: Any) -> Res
     Raises TimeoutError at the deadline. The thread then goes on by itself until the work ends; it
     keeps no process alive.
     """
-    outcome = _Outcome[Result]()
+    outcome = Outcome[Result]()
 
     def do() -> None:
         with outcome:
-            outcome.value = work(*arguments)
+            outcome.result = work(*arguments)
 
     thread = threading.Thread(target=do, daemon=True)
     timeout = deadline.timeout()
@@ -47,6 +28,4 @@ def run(work: Callable[..., Result], deadline: Deadline, *arguments: Any) -> Res
     thread.join(timeout)
     if thread.is_alive():
         raise TimeoutError("the deadline has passed")
-    if outcome.error is not None:
-        raise outcome.error
-    return outcome.value
+    return outcome.get()
