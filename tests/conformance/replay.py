@@ -23,6 +23,7 @@ from shared.clock import Clock
 from shared.uuids import Generator, Uuid
 from submit.store import DynamoFeedbackStore
 from tests.conformance.placeholders import HERE
+from tests.support import routing
 from tests.support.handlers import compose
 from tests.support.lambdas import LAYER, packages, write_layer
 from tests.unit.fakes import Invocation
@@ -111,15 +112,14 @@ class Replay:
     def send(self, request: dict[str, Any], ids: Ids) -> Answer:
         """Send a request as API Gateway would pass it on."""
         path = ids.fill(request["path"])
-        for route in _by_precedence():
-            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route)
-            if match := re.fullmatch(pattern, f"{request['method']} {path}"):
-                body = json.dumps(ids.filled(request["body"])) if "body" in request else None
-                query = _query(request, ids)
-                made = event(body, route=route, parameters=match.groupdict(), query=query)
-                reply = self._handlers[route](made, Invocation())
-                return Answer(reply["statusCode"], json.loads(reply["body"]))
-        return Answer(404, {"message": "Not Found"})
+        match = routing.match(packages(), request["method"], path)
+        if match is None:
+            return Answer(404, {"message": "Not Found"})
+        body = json.dumps(ids.filled(request["body"])) if "body" in request else None
+        query = _query(request, ids)
+        made = event(body, route=match.route, parameters=match.parameters, query=query)
+        reply = self._handlers[match.route](made, Invocation())
+        return Answer(reply["statusCode"], json.loads(reply["body"]))
 
     def walk(self, walk: dict[str, Any], ids: Ids) -> Iterator[list[str]]:
         """Yield the ids of page after page, until one is empty."""
@@ -161,11 +161,6 @@ class Replay:
         rows = complete(drafted, record, catalog, self._validation.begin(lambda: 28))
         if not request.dryrun:
             self._store.write(rows, [], 0)
-
-
-def _by_precedence() -> list[str]:
-    """Return the routes, those with fewer variables first, as API Gateway chooses."""
-    return sorted(packages(), key=lambda route: route.count("{"))
 
 
 def _query(request: dict[str, Any], ids: Ids) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The API as a reader of the documents meets it: a request in, an answer out."""
 
-import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from tests.support import routing
 from tests.support.lambdas import handler, packages, write_layer
 from tests.unit.fakes import Invocation
 from tools.event import event
@@ -30,21 +30,18 @@ class Gateway:
     ) -> tuple[int, str]:
         """Answer a request as the API does: with a status and a text."""
         plain, _, query = path.partition("?")
-        for route in sorted(
-            self.routes, key=lambda one: one.count("{")
-        ):  # a word before a variable
-            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route)
-            if match := re.fullmatch(pattern, f"{method} {plain}"):
-                # curl calls a body a form, and API Gateway encodes what is neither text nor JSON.
-                request = event(
-                    body.encode() if body else None,
-                    route=route,
-                    headers=headers,
-                    query=dict(parse_qsl(query)),
-                )
-                request["pathParameters"] = match.groupdict()
-                return self._call(self.routes[route], request)
-        return 404, '{"message":"Not Found"}'
+        match = routing.match(self.routes, method, plain)
+        if match is None:
+            return 404, '{"message":"Not Found"}'
+        # curl calls a body a form, and API Gateway encodes what is neither text nor JSON.
+        request = event(
+            body.encode() if body else None,
+            route=match.route,
+            headers=headers,
+            query=dict(parse_qsl(query)),
+        )
+        request["pathParameters"] = match.parameters
+        return self._call(self.routes[match.route], request)
 
     def _call(self, handle: "Handler", request: dict[str, Any]) -> tuple[int, str]:
         credential = request["headers"].get("authorization")

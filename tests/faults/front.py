@@ -1,6 +1,5 @@
 """The API over HTTP, and what may happen to a request on its way between a client and it."""
 
-import re
 import socket
 import struct
 import threading
@@ -14,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from shared.http import Reply
 from tests.faults.client import LONG, Api, Context
+from tests.support import routing
 from tools.emulator import HOST
 from tools.event import event
 
@@ -62,18 +62,16 @@ class Front:
 
     def _pass_on(self, method: str, path: str, headers: dict[str, str], body: str) -> Reply | None:
         parts = urlsplit(path)
-        for route in self.routes:
-            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route)
-            if match := re.fullmatch(pattern, f"{method} {parts.path}"):
-                request = event(
-                    body or None,
-                    route=route,
-                    headers=headers,
-                    parameters=match.groupdict(),
-                    query=dict(parse_qsl(parts.query)),
-                )
-                return self.api(request, Context(self.looks))
-        raise AssertionError(f"no test asks for {method} {path}")
+        match = routing.match(self.routes, method, parts.path)
+        assert match is not None, f"no test asks for {method} {path}"
+        request = event(
+            body or None,
+            route=match.route,
+            headers=headers,
+            parameters=match.parameters,
+            query=dict(parse_qsl(parts.query)),
+        )
+        return self.api(request, Context(self.looks))
 
     @contextmanager
     def running(self) -> Iterator[None]:
