@@ -47,6 +47,13 @@ class Series(NamedTuple):
     """`inference` or `episode`: what the feedback is about."""
 
 
+def read_state(item: Item | None) -> list[int]:
+    """Return the generations to keep: the current one, and one that is being built."""
+    if item is None:
+        return [FIRST_GENERATION]
+    return [int(item[name]["N"]) for name in ("current", "building") if name in item]
+
+
 def series_key(generation: int, function: str) -> str:
     """Return the key under which a function's series are listed."""
     return f"{generation}/series/{_fit(function)}"

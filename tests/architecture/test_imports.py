@@ -14,7 +14,9 @@ LAYERS = {
     "feedback": LIBRARY,
     "submit": {"submit", *LIBRARY},
     "batch": {"batch", *LIBRARY},
-    "reads": {"reads", *LIBRARY},
+    "aggregates": {"aggregates", "shared"},
+    "aggregator": {"aggregator", "aggregates", *LIBRARY},
+    "reads": {"reads", "aggregates", *LIBRARY},
     "inferences": {"inferences", *LIBRARY},
     "authorizer": {"authorizer", "shared"},
     "configuration": {
@@ -49,7 +51,7 @@ ONLY = {
 """Which modules import what is of a third party: it can be replaced there, or loaded late."""
 EDGE = {"shared.http", "shared.endpoint", "shared.telemetry"}
 """What only an api.py knows, and an app.py wires: HTTP, refusals as responses, metrics."""
-LAMBDAS = LAYERS.keys() - {*LIBRARY, "configuration"}
+LAMBDAS = LAYERS.keys() - {*LIBRARY, "aggregates", "configuration"}
 
 
 def _within(name: str, packages: set[str]) -> bool:

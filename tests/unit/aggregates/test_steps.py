@@ -6,16 +6,9 @@ from hypothesis import strategies as st
 from aggregates import memory
 from aggregates.counters import Counts
 from aggregates.roles import Roles
-from aggregates.units import (
-    MOST_ENTRIES,
-    Changes,
-    Entry,
-    Target,
-    Unit,
-    counts,
-    needs_older,
-    steps,
-)
+from aggregates.steps import MOST_ENTRIES, steps
+from aggregates.target import Changes, Target, needs_older
+from aggregates.units import Entry, Unit, counts
 from shared.uuids import Uuid
 from tests.unit.aggregates.strategies import ROLES, entries
 
@@ -23,7 +16,7 @@ TARGET = Uuid("01900000-0000-7000-8000-000000000000")
 BATCHES = st.lists(st.tuples(st.lists(entries(), max_size=30), ROLES | st.none()), max_size=8)
 
 
-def plain(stored: dict[str, Entry], roles: Roles) -> Counts:
+def plain(stored: dict[Uuid, Entry], roles: Roles) -> Counts:
     """Count all feedback as one unit."""
     ordered = tuple(stored[id_] for id_ in sorted(stored))
     latest = {entry.kind: entry for entry in ordered}
@@ -49,13 +42,17 @@ def head_only(target: Target) -> Target:
     return target._replace(older=(), complete=not target.older)
 
 
-@given(BATCHES, st.randoms(use_true_random=False))
-def test_counters_are_what_a_plain_count_gives(batches: list, random: object) -> None:
+@given(BATCHES)
+def test_counters_are_what_a_plain_count_gives(
+    batches: list[tuple[list[Entry], Roles | None]],
+) -> None:
     """Feedback comes early and late, twice, changed, goes, and the roles change."""
-    target, counted, stored, roles = Target("m"), Counts(), {}, ()
+    target, counted = Target("m"), Counts()
+    roles: Roles = ()
+    stored: dict[Uuid, Entry] = {}
     for number, (batch, changed) in enumerate(batches):
         roles = roles if changed is None else changed
-        changes: dict = {entry.id: entry for entry in batch}
+        changes: dict[Uuid, Entry | None] = {entry.id: entry for entry in batch}
         if number % 3 == 2:
             changes |= dict.fromkeys(list(stored)[::4])
         stored = {id_: e for id_, e in {**stored, **changes}.items() if e is not None}

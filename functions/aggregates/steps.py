@@ -1,0 +1,133 @@
+"""Steps: how what is remembered of a target's feedback becomes what is stored, unit by unit."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from aggregates.counters import Counts
+from aggregates.roles import Roles
+from aggregates.target import Changes, Target
+from aggregates.units import Entry, Unit, counts
+from shared.uuids import Uuid
+
+MOST_ENTRIES = 20
+"""How many entries a unit has at most: they fit into one write unit with the rest of the item."""
+OLDER_ENTRIES = 16
+"""How many of them leave the head at once."""
+MOST_CHANGES = 16
+"""How many changes one step makes at most."""
+
+
+class Step(NamedTuple):
+    """What is written at once: units change, and the counters with them."""
+
+    units: tuple[Unit, ...]
+    """As they are to be; the version of each is still that which is stored."""
+    counts: Counts
+    target: Target
+    """The target after it."""
+
+
+def steps(target: Target, changes: Changes, of: Roles) -> Iterator[Step]:
+    """Yield what to write so that what is stored is what is counted, under these roles.
+
+    Each step assumes that the one before has been written. Where the older units are not known,
+    they keep their roles.
+    """
+    while True:
+        step = _make_changes(target, changes, of) or _renew(target, of)
+        if step is None:
+            return
+        yield step
+        target = step.target
+
+
+def _make_changes(target: Target, changes: Changes, of: Roles) -> Step | None:
+    """Make the next changes, all of them within one unit."""
+    due = sorted(id_ for id_, entry in changes.items() if target.entries.get(id_) != entry)
+    if not due:
+        return None
+    index = _place(target, due[0])
+    here = [id_ for id_ in due if _place(target, id_) == index][:MOST_CHANGES]
+    unit = target.units[index]
+    entries = {entry.id: entry for entry in unit.entries}
+    for id_ in here:
+        entries.pop(id_, None)
+        if (entry := changes[id_]) is not None:
+            entries[id_] = entry
+    return _replace(target, index, [entries[id_] for id_ in sorted(entries)], of)
+
+
+def _place(target: Target, feedback_id: Uuid) -> int:
+    """Find which unit an id belongs to."""
+    if target.head.floor is None or feedback_id > target.head.floor:
+        return len(target.older)
+    firsts = [unit.first or "" for unit in target.older]
+    return max(bisect_right(firsts, feedback_id) - 1, 0)
+
+
+def _replace(target: Target, index: int, entries: list[Entry], of: Roles) -> Step:
+    """Give a unit these entries; if they are too many, some go to new units."""
+    unit, is_head = target.units[index], index == len(target.older)
+    parts = [entries]
+    while len(parts[-1]) > MOST_ENTRIES:
+        rest = parts.pop()
+        parts += [rest[:OLDER_ENTRIES], rest[OLDER_ENTRIES:]]
+    before = _last(target, index)
+    after: list[Unit] = []
+    for number, part in enumerate(parts):
+        # A unit that has older ones cut off keeps its item if it is the head, else its first id.
+        keeps = number == (len(parts) - 1 if is_head else 0)
+        base = unit if keeps else Unit(first=part[0].id)
+        after.append(base._replace(entries=tuple(part), before=before, roles=of))
+        before = part[-1].number if part else before
+    if is_head and len(parts) > 1:
+        after[-1] = after[-1]._replace(floor=parts[-2][-1].id)
+    return _step(target, index, after)
+
+
+def _renew(target: Target, of: Roles) -> Step | None:
+    """Put right the next unit that has other roles, or another entry before it or latest."""
+    for index, unit in enumerate(target.units):
+        renewed = unit._replace(before=_last(target, index), roles=of)
+        if index == len(target.older):
+            renewed = renewed._replace(latest=_latest(target))
+        if renewed != unit and (unit.version or renewed.entries):
+            return _step(target, index, [renewed])
+    return None
+
+
+def _last(target: Target, index: int) -> str | None:
+    """Return the number of the last entry of the units before this one."""
+    if not target.complete:
+        return target.units[index].before
+    for unit in reversed(target.units[:index]):
+        if unit.entries:
+            return unit.entries[-1].number
+    return None
+
+
+def _latest(target: Target) -> tuple[Entry, ...]:
+    """Return the latest entry of each kind."""
+    found = {} if target.complete else {entry.kind: entry for entry in target.head.latest}
+    for unit in target.units:
+        found.update({entry.kind: entry for entry in unit.entries})
+    return tuple(found[kind] for kind in sorted(found))
+
+
+def _step(target: Target, index: int, after: list[Unit]) -> Step:
+    """Put units in the place of one."""
+    if index == len(target.older):  # the head knows the latest of all
+        after[-1] = after[-1]._replace(latest=_latest(_with(target, index, after)))
+    difference = Counts()
+    difference.include(counts(target.metric, target.units[index]), -1)
+    for unit in after:
+        difference.include(counts(target.metric, unit))
+    stored = [unit._replace(version=unit.version + 1) for unit in after]
+    return Step(tuple(after), difference.without_zeros(), _with(target, index, stored))
+
+
+def _with(target: Target, index: int, units: list[Unit]) -> Target:
+    """Return the target with other units in the place of one."""
+    *older, head = (*target.units[:index], *units, *target.units[index + 1 :])
+    return target._replace(older=tuple(older), head=head)

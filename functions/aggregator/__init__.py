@@ -1,0 +1,1 @@
+"""Keeps the aggregates, told of changes by the tables' streams."""

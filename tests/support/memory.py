@@ -1,0 +1,207 @@
+"""DynamoDB in memory, as far as it is called here: for thousands of cases, in one thread.
+
+It has the methods of Lambda's client. The suites over the emulator hold it to what a real one does
+(tests/adapter/test_aggregator.py runs the same histories over both).
+"""
+
+import copy
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from shared.direct.failure import Exceptions, TransactionCanceledException, failure
+from shared.items import Item, item_size
+
+Key: TypeAlias = tuple[str, str]
+KEYS: dict[str, tuple[str, str | None]] = {
+    "target": ("target_id", None),
+    "demonstration": ("inference_id", "id"),
+    "aggregate": ("key", "sort"),
+}
+"""The keys of the tables that have others than `target_id` and `id`, by the code's names."""
+
+_TERM = re.compile(r"(\w+|#\w+) (=|<|>) (:\w+)|begins_with\((\w+), (:\w+)\)")
+_ADDED = re.compile(r"(\w+) (:\w+)")
+
+
+@dataclass
+class Memory:
+    """The tables, by their names, which are the code's keys; and the units that calls have cost."""
+
+    exceptions = Exceptions
+
+    tables: dict[str, dict[Key, Item]] = field(default_factory=dict)
+    watch: Callable[[str, Mapping[str, Any]], None] = lambda _operation, _parameters: None
+    """Is told of each change: the table's name, and the stream's part of a record."""
+    read_units: float = 0
+    write_units: int = 0
+    calls: list[str] = field(default_factory=list)
+
+    def get_item(self, **asked: Any) -> dict[str, Any]:
+        """Get one item."""
+        self.calls.append("GetItem")
+        item = self._table(asked["TableName"]).get(self._key(asked["TableName"], asked["Key"]))
+        self._read([item])
+        return {} if item is None else {"Item": copy.deepcopy(item)}
+
+    def batch_get_item(self, **asked: Any) -> dict[str, Any]:
+        """Get several."""
+        self.calls.append("BatchGetItem")
+        responses: dict[str, list[Item]] = {}
+        assert sum(len(one["Keys"]) for one in asked["RequestItems"].values()) <= 100
+        for table, one in asked["RequestItems"].items():
+            keys = [self._key(table, key) for key in one["Keys"]]
+            assert len({*keys}) == len(keys), "DynamoDB refuses a key that stands twice"
+            found = [self._table(table).get(key) for key in keys]
+            self._read(found)
+            responses[table] = [copy.deepcopy(item) for item in found if item is not None]
+        return {"Responses": responses, "UnprocessedKeys": {}}
+
+    def query(self, **asked: Any) -> dict[str, Any]:
+        """Query a partition, a page at a time."""
+        self.calls.append("Query")
+        table, names = asked["TableName"], asked.get("ExpressionAttributeNames", {})
+        found = [
+            item
+            for _, item in sorted(self._table(table).items(), key=lambda pair: pair[0])
+            if _holds(
+                asked["KeyConditionExpression"], names, asked["ExpressionAttributeValues"], item
+            )
+        ]
+        if not asked.get("ScanIndexForward", True):
+            found.reverse()
+        if "ExclusiveStartKey" in asked:
+            keys = [self._key(table, item) for item in found]
+            found = found[keys.index(self._key(table, asked["ExclusiveStartKey"])) + 1 :]
+        page = found[: asked.get("Limit", 50)]
+        self.read_units += max(1, -(-sum(map(item_size, page)) // 4096))
+        answer: dict[str, Any] = {"Items": copy.deepcopy(page), "Count": len(page)}
+        if len(page) < len(found):
+            names_of_key = filter(None, KEYS.get(table, ("target_id", "id")))
+            answer["LastEvaluatedKey"] = {name: page[-1][name] for name in names_of_key}
+        return answer
+
+    def put_item(self, **asked: Any) -> dict[str, Any]:
+        """Put one item; conditions are for transactions."""
+        self.calls.append("PutItem")
+        self._put(asked["TableName"], asked["Item"])
+        self.write_units += _units(asked["Item"])
+        return {}
+
+    def batch_write_item(self, **asked: Any) -> dict[str, Any]:
+        """Put several."""
+        self.calls.append("BatchWriteItem")
+        assert sum(map(len, asked["RequestItems"].values())) <= 25
+        for table, writes in asked["RequestItems"].items():
+            for write in writes:
+                self._put(table, write["PutRequest"]["Item"])
+                self.write_units += _units(write["PutRequest"]["Item"])
+        return {}
+
+    def delete(self, table: str, key: Item) -> None:
+        """Delete an item, as an operator might."""
+        old = self._table(table).pop(self._key(table, key))
+        self.watch(table, {"Keys": key, "OldImage": old})
+
+    def transact_write_items(self, **asked: Any) -> dict[str, Any]:
+        """Put and update up to 100 items, all or none."""
+        self.calls.append("TransactWriteItems")
+        writes = [next(iter(write.items())) for write in asked["TransactItems"]]
+        assert 0 < len(writes) <= 100
+        places = [self._place(write) for _, write in writes]
+        assert len({*places}) == len(places), "DynamoDB refuses an item that stands twice"
+        codes = ["None" if self._may(write) else "ConditionalCheckFailed" for _, write in writes]
+        if {*codes} != {"None"}:
+            raise cancelled(codes)
+        for (operation, write), (table, key) in zip(writes, places, strict=True):
+            if operation == "Put":
+                item = write["Item"]
+            else:
+                item = _updated(self._table(table).get(key, dict(write["Key"])), write)
+            assert item_size(item) <= 400 * 1024
+            self._put(table, item)
+            self.write_units += 2 * _units(item)
+        return {}
+
+    def _place(self, write: Mapping[str, Any]) -> tuple[str, Key]:
+        return write["TableName"], self._key(write["TableName"], write.get("Item") or write["Key"])
+
+    def _may(self, write: Mapping[str, Any]) -> bool:
+        table, key = self._place(write)
+        item = self._table(table).get(key)
+        condition = write.get("ConditionExpression")
+        if condition is None:
+            return True
+        if condition == "attribute_not_exists(version)":
+            return item is None
+        assert condition == "version = :version"
+        return (
+            item is not None and item["version"] == write["ExpressionAttributeValues"][":version"]
+        )
+
+    def _put(self, table: str, item: Item) -> None:
+        key, new = self._key(table, item), copy.deepcopy(item)
+        old = self._table(table).get(key)
+        self._table(table)[key] = new
+        if old != new:
+            images = {"NewImage": new} if old is None else {"NewImage": new, "OldImage": old}
+            self.watch(table, images)
+
+    def _table(self, name: str) -> dict[Key, Item]:
+        return self.tables.setdefault(name, {})
+
+    @staticmethod
+    def _key(table: str, item: Item) -> Key:
+        partition, sort = KEYS.get(table, ("target_id", "id"))
+        return item[partition]["S"], item[sort]["S"] if sort else ""
+
+    def _read(self, items: list[Item | None]) -> None:
+        for item in items:
+            self.read_units += 1 if item is None else -(-item_size(item) // 4096)
+
+
+def cancelled(codes: list[str]) -> Exception:
+    """Make the failure of a transaction, by the reasons of its items."""
+    made = failure(
+        {
+            "Error": {"Code": "TransactionCanceledException", "Message": "cancelled"},
+            "ResponseMetadata": {"HTTPStatusCode": 400},
+            "CancellationReasons": [{"Code": code} for code in codes],
+        }
+    )
+    assert isinstance(made, TransactionCanceledException)
+    return made
+
+
+def _holds(condition: str, names: Mapping[str, str], values: Item, item: Item) -> bool:
+    for term in condition.split(" AND "):
+        match = _TERM.fullmatch(term)
+        assert match is not None, term
+        name, operator, value, begins, prefix = match.groups()
+        if begins is not None:
+            holds = item[begins]["S"].startswith(values[prefix]["S"])
+        else:
+            left, right = item[names.get(name, name)]["S"], values[value]["S"]
+            holds = {"=": left == right, "<": left < right, ">": left > right}[operator]
+        if not holds:
+            return False
+    return True
+
+
+def _updated(item: Item, write: Mapping[str, Any]) -> Item:
+    assert len(write["UpdateExpression"]) <= 4096
+    values = write["ExpressionAttributeValues"]
+    setting, _, adding = write["UpdateExpression"].partition(" ADD ")
+    assert setting == "SET variant = :variant"
+    new: Item = {**item, "variant": values[":variant"]}
+    for name, value in _ADDED.findall(adding):
+        amount = Decimal(item.get(name, {"N": "0"})["N"]) + Decimal(values[value]["N"])
+        assert len(amount.as_tuple().digits) <= 38
+        new[name] = {"N": str(int(amount))}
+    return new
+
+
+def _units(item: Item) -> int:
+    return -(-item_size(item) // 1024)

@@ -1,0 +1,96 @@
+"""The aggregator over tables in memory, and what may go wrong with a call."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from aggregator.api import build
+from aggregator.records import StreamRecord, kinds
+from aggregator.service import Aggregator
+from shared.clock import Clock
+from tests.support.memory import Memory
+from tests.support.streams import Driver, Streams
+from tests.unit.aggregator import plain
+from tests.unit.aggregator.history import History
+from tests.unit.fakes import Invocation, telemetry
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NAMES = {
+    name: name for name in ("boolean", "float", "comment", "demonstration", "target", "aggregate")
+}
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@dataclass
+class Faulty:
+    """A client whose calls may fail before or after they are made."""
+
+    memory: Memory
+    before: Callable[[int, str], None] = lambda _number, _method: None
+    after: Callable[[int, str], None] = lambda _number, _method: None
+    calls: int = 0
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a method, or what the client has besides."""
+        thing = getattr(self.memory, name)
+        if not callable(thing) or name == "exceptions":
+            return thing
+
+        def call(**parameters: Any) -> Any:
+            self.calls += 1
+            number = self.calls
+            self.before(number, name)
+            answer = thing(**parameters)
+            self.after(number, name)
+            return answer
+
+        return call
+
+
+@dataclass
+class Stage:
+    """Tables in memory, their streams, and the aggregator."""
+
+    seed: int
+    tables: Memory = field(default_factory=Memory)
+    streams: Streams = field(default_factory=Streams)
+
+    def __post_init__(self) -> None:
+        """Begin with empty tables."""
+        self.chance = random.Random(self.seed)
+        self.tables.watch = self.streams.note
+        self.client = Faulty(self.tables)
+        self.history = History(self.chance, self.tables)
+        self.driver = Driver(self.handle, self.chance)
+        self.restart()
+
+    def restart(self) -> None:
+        """Start another environment of the Lambda."""
+        clock = Clock(sleep=lambda _: None)
+        aggregator = Aggregator(cast("DynamoDBClient", self.client), NAMES, clock)
+        self.handler = build(aggregator, kinds(NAMES), telemetry("aggregator"))
+
+    def handle(self, records: list[StreamRecord]) -> dict[str, Any] | None:
+        """Call the handler; a new environment follows one that has died."""
+        try:
+            return self.handler({"Records": records}, Invocation())
+        except Killed:
+            self.restart()
+            return None
+
+    def follow(self) -> None:
+        """Bring all records that are new."""
+        records, self.streams.records = self.streams.records, []
+        self.driver.bring(records)
+
+    def check(self) -> None:
+        """Compare the counters with a plain recomputation."""
+        tables = {name: [*items.values()] for name, items in self.tables.tables.items()}
+        counted = plain.found(tables.get("aggregate", []))
+        assert counted == plain.recompute(tables), f"seed {self.seed}"
