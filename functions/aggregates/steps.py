@@ -1,6 +1,6 @@
 """Steps: how what is remembered of a target's feedback becomes what is stored, unit by unit."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -68,22 +68,36 @@ def _place(target: Target, feedback_id: Uuid) -> int:
 
 def _replace(target: Target, index: int, entries: list[Entry], of: Roles) -> Step:
     """Give a unit these entries; if they are too many, some go to new units."""
-    unit, is_head = target.units[index], index == len(target.older)
-    parts = [entries]
-    while len(parts[-1]) > MOST_ENTRIES:
-        rest = parts.pop()
-        parts += [rest[:OLDER_ENTRIES], rest[OLDER_ENTRIES:]]
     before = _last(target, index)
-    after: list[Unit] = []
-    for number, part in enumerate(parts):
-        # A unit that has older ones cut off keeps its item if it is the head, else its first id.
-        keeps = number == (len(parts) - 1 if is_head else 0)
-        base = unit if keeps else Unit(first=part[0].id)
+    after = []
+    for base, part in _parts(target.units[index], entries):
         after.append(base._replace(entries=tuple(part), before=before, roles=of))
         before = part[-1].number if part else before
-    if is_head and len(parts) > 1:
-        after[-1] = after[-1]._replace(floor=parts[-2][-1].id)
+    if index == len(target.older) and len(after) > 1:
+        after[-1] = after[-1]._replace(floor=after[-2].entries[-1].id)
     return _step(target, index, after)
+
+
+def _parts(unit: Unit, entries: list[Entry]) -> list[tuple[Unit, list[Entry]]]:
+    """Cut a unit's entries into parts: the unit keeps one of them, each other is a new unit's.
+
+    The head keeps the newest. Another unit keeps those that its first id begins, so that an entry
+    is where its id says.
+    """
+    if len(entries) <= MOST_ENTRIES:
+        return [(unit, entries)]
+    if unit.first is None:
+        cut = max(range(OLDER_ENTRIES, len(entries), OLDER_ENTRIES))
+        return [*_new(entries[:cut]), (unit, entries[cut:])]
+    cut = bisect_left([entry.id for entry in entries], unit.first)
+    own = entries[cut : cut + OLDER_ENTRIES]
+    return [*_new(entries[:cut]), (unit, own), *_new(entries[cut + OLDER_ENTRIES :])]
+
+
+def _new(entries: list[Entry]) -> list[tuple[Unit, list[Entry]]]:
+    """Return new units for entries."""
+    starts = range(0, len(entries), OLDER_ENTRIES)
+    return [(Unit(first=entries[i].id), entries[i : i + OLDER_ENTRIES]) for i in starts]
 
 
 def _renew(target: Target, of: Roles) -> Step | None:

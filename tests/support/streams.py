@@ -94,7 +94,7 @@ class Driver:
         return places[0] if places else None
 
     def _shard(self, record: StreamRecord) -> int:
-        """A table has shards of its own, and a target is always in the same one of them."""
+        """Return its shard: a table has its own, and a target is always in the same one."""
         image = record["dynamodb"].get("NewImage") or record["dynamodb"]["OldImage"]
         table = record["eventSourceARN"].split("/")[1]
         target = (image.get("target_id") or image["inference_id"])["S"]

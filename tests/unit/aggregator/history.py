@@ -1,7 +1,6 @@
 """Random histories: inferences, feedback early and late, twice, changed, taken away, by seed."""
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from feedback.kinds.registry import KINDS
@@ -29,9 +28,14 @@ class History:
     rows: list[tuple[str, Item]] = field(default_factory=list)
     minted: int = 0
 
+    def __post_init__(self) -> None:
+        """Decide how far feedback is spread."""
+        self.recent = self.chance.choice([1, 1, 2, 6])
+        self.metrics = METRICS[-self.chance.randint(1, 4) :]
+
     def go_on(self, writes: int) -> None:
         """Write so many more."""
-        deeds: list[Callable[[], None]] = [self.record, *[self.vote] * 4, self.demonstrate]
+        deeds = [self.record, *[self.vote] * 7, self.demonstrate]
         for _ in range(writes):
             self.now += self.chance.randrange(self.chance.choice(SPANS))
             self.chance.choice(deeds)()
@@ -66,9 +70,9 @@ class History:
         """Give feedback on an inference or an episode, sometimes in another's place."""
         if not self.inferences:
             return
-        inference = self.chance.choice(self.inferences[-6:])
+        inference = self.chance.choice(self.inferences[-self.recent :])
         target = inference[self.chance.choice(["target_id", "target_id", "episode_id"])]
-        metric, kind = self.chance.choice(METRICS)
+        metric, kind = self.chance.choice(self.metrics)
         number = {"N": self.chance.choice(NUMBERS)}
         value = {"BOOL": self.chance.random() < 0.5} if kind == "boolean" else number
         self._put(kind, {"target_id": target, "metric_name": {"S": metric}, "value": value})
@@ -78,7 +82,7 @@ class History:
     def demonstrate(self) -> None:
         """Demonstrate how it should have been."""
         if self.inferences:
-            inference = self.chance.choice(self.inferences[-6:])
+            inference = self.chance.choice(self.inferences[-self.recent :])
             row = {"inference_id": inference["target_id"], "value": {"S": "[]"}}
             self._put("demonstration", row)
 

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from aggregator.api import build
 from aggregator.records import StreamRecord, kinds
@@ -23,17 +23,21 @@ NAMES = {
 }
 
 
+Hook: TypeAlias = Callable[[int, dict[str, Any]], None]
+"""Is told of a call: its number, and its parameters."""
+
+
 class Killed(BaseException):
     """The process is gone."""
 
 
 @dataclass
 class Faulty:
-    """A client whose calls may fail before or after they are made."""
+    """A client whose calls may fail before or after they are made, by their number."""
 
     memory: Memory
-    before: Callable[[int, str], None] = lambda _number, _method: None
-    after: Callable[[int, str], None] = lambda _number, _method: None
+    before: Hook = lambda _number, _parameters: None
+    after: Hook = lambda _number, _parameters: None
     calls: int = 0
 
     def __getattr__(self, name: str) -> Any:
@@ -45,9 +49,9 @@ class Faulty:
         def call(**parameters: Any) -> Any:
             self.calls += 1
             number = self.calls
-            self.before(number, name)
+            self.before(number, parameters)
             answer = thing(**parameters)
-            self.after(number, name)
+            self.after(number, parameters)
             return answer
 
         return call
@@ -63,7 +67,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         """Begin with empty tables."""
-        self.chance = random.Random(self.seed)
+        self.chance = random.Random(self.seed)  # noqa: S311 - no secret
         self.tables.watch = self.streams.note
         self.client = Faulty(self.tables)
         self.history = History(self.chance, self.tables)

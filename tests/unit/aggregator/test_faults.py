@@ -1,0 +1,127 @@
+"""Whatever fails, and wherever the aggregator is killed, the aggregates are right in the end."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import pytest
+
+from shared.direct.failure import Unreachable, failure
+from tests.support.memory import cancelled
+from tests.unit.aggregator.stage import Hook, Killed, Stage
+
+SEEDS = range(2)
+
+
+Strike: TypeAlias = Callable[[dict[str, Any]], None]
+"""Fails a call that has these parameters, or lets it be."""
+
+
+def _raise(error: type[BaseException] | Callable[[], BaseException]) -> Strike:
+    def strike(_parameters: dict[str, Any]) -> None:
+        raise error()
+
+    return strike
+
+
+def _throttled() -> BaseException:
+    error = {"Code": "ThrottlingException", "Message": "too fast"}
+    return failure({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}})
+
+
+def _conflict(parameters: dict[str, Any]) -> None:
+    if "TransactItems" in parameters:
+        others = len(parameters["TransactItems"]) - 1
+        raise cancelled(["TransactionConflict", *["None"] * others])
+
+
+BEFORE = {
+    "killed": _raise(Killed),
+    "unreachable": _raise(Unreachable),
+    "throttled": _raise(_throttled),
+    "in conflict": _conflict,
+}
+AFTER = {"killed": _raise(Killed), "the answer is lost": _raise(Unreachable)}
+STRIKES = [("before", name) for name in BEFORE] + [("after", name) for name in AFTER]
+
+
+def _run(seed: int, when: str, strike: Strike, hits: Callable[[int], bool]) -> int:
+    """Go through a history under a fault; return how many calls were made."""
+    stage = Stage(seed)
+
+    def meet(number: int, parameters: dict[str, Any]) -> None:
+        if hits(number):
+            strike(parameters)
+
+    setattr(stage.client, when, meet)
+    stage.history.go_on(20)
+    stage.follow()
+    stage.history.publish_all()
+    stage.follow()
+    assert stage.driver.queue == []
+    stage.check()
+    return stage.client.calls
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("when", "name"), STRIKES, ids=map(" ".join, STRIKES))
+def test_a_fault_at_any_one_call_leaves_no_trace(seed: int, when: str, name: str) -> None:
+    """Before it, or when it was made."""
+    strike = (BEFORE if when == "before" else AFTER)[name]
+    calls = _run(seed, when, strike, lambda _: False)
+
+    for call in range(1, calls + 1):
+        _run(seed, when, strike, lambda number, call=call: number == call)  # type: ignore[misc]
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("seed", range(40))
+def test_faults_all_along_leave_no_trace(seed: int) -> None:
+    """One call in twenty fails, each in its way."""
+    stage = Stage(seed)
+    stage.driver.most = 5
+    strikes = [("before", strike) for strike in BEFORE.values()]
+    strikes += [("after", strike) for strike in AFTER.values()]
+
+    def meet(now: str) -> Hook:
+        def strike_perhaps(_number: int, parameters: dict[str, Any]) -> None:
+            when, strike = stage.chance.choice(strikes)
+            if when == now and stage.chance.random() < 1 / 20:
+                strike(parameters)
+
+        return strike_perhaps
+
+    stage.client.before, stage.client.after = meet("before"), meet("after")
+    for _ in range(3):
+        stage.history.go_on(20)
+        stage.follow()
+    stage.client.before = stage.client.after = lambda _number, _parameters: None
+    # What lies in the queue after so many failures is sent again by a person.
+    stage.driver.bring(stage.driver.queue)
+    stage.check()
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_another_environment_may_do_all_of_it_between_any_two_calls(seed: int) -> None:
+    """It has the same records, and more that come meanwhile."""
+
+    def run(call: int) -> int:
+        stage = Stage(seed)
+        stage.history.go_on(20)
+        records = [*stage.streams.records]
+
+        def rival(number: int, _parameters: dict[str, Any]) -> None:
+            if number == call:
+                stage.history.publish_all()
+                stage.history.go_on(5)
+                stage.driver.bring([*stage.streams.records])
+
+        stage.client.before = rival
+        stage.driver.bring(records)
+        stage.follow()
+        stage.check()
+        return stage.client.calls
+
+    for call in range(1, run(0) + 1):
+        run(call)
