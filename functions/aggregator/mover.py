@@ -14,7 +14,7 @@ from aggregator.work import Works
 from shared.dynamodb import Failure, is_invalid
 from shared.retry import retry
 
-AT_ONCE = 50
+AT_ONCE = 100
 """Of how many subjects the reads are made together."""
 
 

@@ -11,7 +11,7 @@ from aggregator.mover import Mover
 from aggregator.records import Feedback, Inference, Malformed, Subject
 from aggregator.shards import Shards
 from aggregator.store import Store
-from aggregator.work import Work, collect
+from aggregator.work import collect
 from shared.clock import Clock, TimeLeft
 from shared.dynamodb import Failure
 
@@ -50,11 +50,7 @@ class Aggregator:
         inputs = Inputs(store.database, self.tables)
         inferences, feedback = _sort(changes)
         store.record(generation, inferences)
-        works = collect(feedback)
-        for one in inputs.feedback(inferences):
-            work = works.setdefault(one.subject, Work())
-            work.add(one)
-            work.whole = True  # its roles may be others
+        works = collect([*feedback, *inputs.feedback(inferences)])
         mover = Mover(store, inputs, generation)
         mover.move(works)
         return mover.failed

@@ -14,14 +14,12 @@ class Work:
 
     feedback: dict[Uuid, Feedback] = field(default_factory=dict)
     whole: bool = False
-    """Whether all that is remembered has to be looked at: the target's inferences have changed, or
-    feedback is not what it was."""
+    """Whether all that is remembered has to be looked at: feedback is gone."""
 
     def add(self, feedback: Feedback) -> None:
         """Add feedback that has changed."""
         earlier = self.feedback.get(feedback.id, feedback)
         self.feedback[feedback.id] = feedback._replace(is_new=feedback.is_new and earlier.is_new)
-        self.whole = self.whole or not feedback.is_new
 
     def needs_older(self, head: Unit) -> bool:
         """Whether it concerns more than the head."""

@@ -27,6 +27,8 @@ class History:
     inferences: list[Item] = field(default_factory=list)
     rows: list[tuple[str, Item]] = field(default_factory=list)
     minted: int = 0
+    orderly: bool = False
+    """Whether feedback comes in its order, and none is taken away."""
 
     def __post_init__(self) -> None:
         """Decide how far feedback is spread."""
@@ -76,7 +78,7 @@ class History:
         number = {"N": self.chance.choice(NUMBERS)}
         value = {"BOOL": self.chance.random() < 0.5} if kind == "boolean" else number
         self._put(kind, {"target_id": target, "metric_name": {"S": metric}, "value": value})
-        if self.chance.random() < 0.05:
+        if not self.orderly and self.chance.random() < 0.05:
             self._take_away()
 
     def demonstrate(self) -> None:
@@ -87,7 +89,7 @@ class History:
             self._put("demonstration", row)
 
     def _put(self, kind: str, row: Item) -> None:
-        late = self.chance.choice([0, 0, 0, self.chance.choice(SPANS)])
+        late = 0 if self.orderly else self.chance.choice([0, 0, 0, self.chance.choice(SPANS)])
         item = {**row, "id": {"S": self._mint(late)}}
         self.rows.append((kind, item))
         self.tables.put_item(TableName=kind, Item=item)
