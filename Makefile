@@ -53,6 +53,10 @@ endef
 	$(call environment,.tools/emulator,.tools/uv/bin/python,$<)
 	touch $@
 
+.tools/openapi/.stamp: requirements/openapi.txt .tools/uv/.stamp
+	$(call environment,.tools/openapi,.tools/uv/bin/python,$<)
+	touch $@
+
 .tools/load/.stamp: requirements/load.txt .tools/uv/.stamp
 	$(call environment,.tools/load,.tools/uv/bin/python,$<)
 	touch $@
@@ -63,7 +67,7 @@ endef
 	$(call packages,.tools/lambda-python)
 	touch $@
 
-ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp
+ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp .tools/openapi/.stamp
 
 .PHONY: browser workflows help install run test check config format build bench fuzz load smoke lock clean
 
@@ -159,7 +163,7 @@ smoke: .venv/.stamp ## Ask a deployed stack all that can be asked of it, and say
 	@PYTHONPATH=functions exec $(BIN)/python -m tools.smoke $(if $(STACK),'$(STACK)')
 
 lock: .tools/uv/.stamp ## Write requirements/*.txt anew from pyproject.toml
-	for group in uv runtime jwt dev lambda sam emulator load; do
+	for group in uv runtime jwt dev lambda sam emulator load openapi; do
 	  constraint=
 	  [ $$group != dev ] || constraint="-c requirements/runtime.txt -c requirements/jwt.txt"
 	  [ $$group != lambda ] || constraint="-c requirements/dev.txt"

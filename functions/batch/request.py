@@ -7,7 +7,7 @@ from feedback.request import FIELDS, FeedbackRequest
 from shared import fields
 from shared.document import Json
 
-_FIELDS: dict[str, fields.Field] = {**FIELDS, "idempotency_key": fields.optional(fields.text)}
+ELEMENT_FIELDS: dict[str, fields.Field] = {**FIELDS, "idempotency_key": fields.optional(fields.text)}
 
 
 class Element(NamedTuple):
@@ -22,7 +22,7 @@ class Element(NamedTuple):
 
         Raises InvalidField, UnknownField, MissingField, InvalidIdempotencyKey.
         """
-        values: dict[str, Any] = fields.read(document, _FIELDS, ("metric_name", "value"))
+        values: dict[str, Any] = fields.read(document, ELEMENT_FIELDS, ("metric_name", "value"))
         key = values.pop("idempotency_key", None)
         if key is not None:
             idempotency_key.check("idempotency_key", key)

@@ -1,0 +1,92 @@
+"""The schemas of what is answered: TensorZero's shapes, with the kinds of feedback that there are."""
+
+from typing import Any
+
+from feedback.kinds.registry import KINDS
+from feedback.model import Kind, Level
+from tools.openapi.schema import TEXT, UUID, Schema, array, record, ref, texts
+
+TIME: Schema = {**TEXT, "format": "date-time"}
+HASH: Schema = {**TEXT, "pattern": "^[0-9a-f]{64}$"}
+_VALUES: dict[str, Schema] = {
+    "boolean": {"type": "boolean"},
+    "float": {"type": "number"},
+    "comment": TEXT,
+    "demonstration": {**TEXT, "description": "JSON as a text"},
+}
+"""How the value of each kind is shown."""
+_KEPT: dict[str, Schema] = {
+    "metric_name": TEXT,
+    "target_type": {**TEXT, "enum": [level.value for level in Level]},
+}
+_BOUNDS = record({"first_id": UUID, "last_id": UUID})
+
+
+def schemas() -> dict[str, Schema]:
+    """Return the schemas of all answers but the refusals, by name."""
+    kinds = list(KINDS.values())
+    return {
+        "Stored": record({"feedback_id": UUID}),
+        "Recorded": record({"inference_id": UUID, "episode_id": UUID}),
+        "RecordedInference": record({"inference": ref("Inference")}),
+        **{f"{_title(kind)}Row": _row(kind) for kind in kinds},
+        "Page": _page({"anyOf": [ref(f"{_title(kind)}Row") for kind in kinds]}),
+        "Demonstrations": _page(_without(_row(KINDS["demonstration"]), "type")),
+        **{f"{_title(kind)}Receipt": _receipt(kind) for kind in kinds},
+        "Receipt": record({"feedback": {"anyOf": [ref(f"{_title(kind)}Receipt") for kind in kinds]}}),
+        "Bounds": _bounds(kinds),
+        "Count": record({"count": {"type": "integer", "minimum": 0}}),
+        "LatestIds": record({"feedback_id_by_metric": {"type": "object", "additionalProperties": UUID}}),
+        "Label": record(
+            {
+                "feedback": record(
+                    {"value": {"type": ["boolean", "number"]}, "evaluator_inference_id": UUID}
+                )
+            },
+            "feedback",
+        ),
+        "Status": record({"status": {"const": "ok"}, "version": TEXT, "config_hash": HASH}),
+        "Healthy": record({"gateway": {"const": "ok"}, "dynamodb": {"const": "ok"}}),
+        "Unhealthy": record({"gateway": {"const": "ok"}, "dynamodb": {"const": "error"}}),
+    }
+
+
+def _title(kind: Kind[Any]) -> str:
+    return kind.name.capitalize()
+
+
+def _row(kind: Kind[Any]) -> Schema:
+    """Describe a row of a list."""
+    return record(
+        {
+            "type": {"const": kind.name},
+            "id": UUID,
+            kind.key: UUID,
+            **({kind.keeps: _KEPT[kind.keeps]} if kind.keeps else {}),
+            "value": _VALUES[kind.name],
+            "tags": texts(),
+            "timestamp": TIME,
+        }
+    )
+
+
+def _receipt(kind: Kind[Any]) -> Schema:
+    """Describe a receipt, which has all columns of the row."""
+    properties = _row(kind)["properties"]
+    return record({**properties, "snapshot_hash": HASH})
+
+
+def _without(schema: Schema, name: str) -> Schema:
+    return record({one: said for one, said in schema["properties"].items() if one != name})
+
+
+def _page(row: Schema) -> Schema:
+    following = {**UUID, "description": "where to go on, if the page ends early"}
+    return record({"feedback": array(row), "next": following}, "next")
+
+
+def _bounds(kinds: list[Kind[Any]]) -> Schema:
+    bound = {**UUID, "type": ["string", "null"]}
+    none = record({})
+    by_type = record({kind.name: {"anyOf": [_BOUNDS, none]} for kind in kinds})
+    return record({"first_id": bound, "last_id": bound, "by_type": by_type})
