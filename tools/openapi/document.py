@@ -1,15 +1,14 @@
 """The OpenAPI document: the template's routes, with what the code and the documents say of them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from shared import VERSION
-from shared.refusal import Refusal
 from tests.support.template import ROOT, TEMPLATE
 from tools.openapi import answers, prose, refusals, requests
-from tools.openapi.operations import OPERATIONS, Operation
+from tools.openapi.operations import OPERATIONS, Body, Operation
 from tools.openapi.routes import Route, routes
 from tools.openapi.schema import UUID, Schema, ref
 
@@ -37,21 +36,19 @@ _REPLAYED: Document = {
 
 
 class UnknownRoute(Exception):
-    """The template and OPERATIONS do not have the same routes; the text names those that differ."""
+    """A route of the template is not described, or one that is described is not there."""
 
 
-def document() -> Document:
+def document(operations: Mapping[str, Operation] = OPERATIONS) -> Document:
     """Write the document. Raises UnknownRoute."""
     found = {route.key: route for route in routes()}
-    if found.keys() != OPERATIONS.keys():
-        raise UnknownRoute(
-            f"template.yaml has {sorted(found.keys() - OPERATIONS.keys())} and "
-            f"tools/openapi/operations.py does not; it has {sorted(OPERATIONS.keys() - found.keys())} "
-            "and the template does not"
-        )
+    if unknown := sorted(found.keys() - operations.keys()):
+        raise UnknownRoute(f"in template.yaml, not in tools/openapi/operations.py: {unknown}")
+    if gone := sorted(operations.keys() - found.keys()):
+        raise UnknownRoute(f"in tools/openapi/operations.py, not in template.yaml: {gone}")
     paths: Document = {}
     for route in found.values():
-        paths.setdefault(route.path, {})[route.method] = _operation(route, OPERATIONS[route.key])
+        paths.setdefault(route.path, {})[route.method] = _operation(route, operations[route.key])
     return {
         "openapi": "3.1.0",
         "info": {
@@ -63,7 +60,7 @@ def document() -> Document:
             ),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "/", "description": "The stack's output `ApiUrl`"}],
+        "servers": [{"url": "/", "description": "The stack's output ApiUrl"}],
         "paths": paths,
         "components": {
             "securitySchemes": {
@@ -93,6 +90,7 @@ def _operation(route: Route, operation: Operation) -> Document:
     described: Document = {
         "operationId": operation.id,
         "summary": prose.ROUTES[route.key],
+        "tags": [route.scope or "any key"],
         "security": [{"credential": [route.scope] if route.scope else []}],
     }
     if route.open_by:
@@ -103,23 +101,28 @@ def _operation(route: Route, operation: Operation) -> Document:
     if parameters := [*_parameters(route, operation, events)]:
         described["parameters"] = parameters
     if operation.body:
-        described["requestBody"] = {
-            "description": f"JSON in UTF-8, at most {operation.body.at_most:,} bytes.",
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": ref(operation.body.schema),
-                    "examples": {
-                        name: {"value": json.loads(event["body"])}
-                        for name, event in events.items()
-                    },
-                }
-            },
-        }
+        described["requestBody"] = _body(operation.body, events)
     described["responses"] = {
         str(int(status)): response for status, response in _responses(route, operation)
     }
     return described
+
+
+def _body(body: Body, events: dict[str, dict[str, Any]]) -> Document:
+    values = {name: json.loads(event["body"]) for name, event in events.items()}
+    if body.is_batch:
+        values = {
+            name: value if isinstance(value, list) else [value] for name, value in values.items()
+        }
+    content = {
+        "schema": ref(body.schema),
+        "examples": {name: {"value": value} for name, value in values.items()},
+    }
+    return {
+        "description": f"JSON in UTF-8, at most {body.at_most:,} bytes.",
+        "required": True,
+        "content": {"application/json": content},
+    }
 
 
 def _event(name: str) -> dict[str, Any]:
@@ -162,6 +165,7 @@ def _responses(route: Route, operation: Operation) -> Iterator[tuple[HTTPStatus,
     headers = {"headers": _REPLAYED} if "Idempotency-Key" in operation.parameters else {}
     yield HTTPStatus.OK, {"description": "OK", **headers, "content": _json(ref(operation.answer))}
     codes = refusals.by_status(operation.refusals | refusals.EVERYWHERE)
+    retried = {one.status for one in operation.refusals if refusals.may_be_retried(one)}
     gateway = _gateway(route, operation)
     for status in sorted({*codes, *gateway}):
         texts, schemas = [], []
@@ -172,7 +176,7 @@ def _responses(route: Route, operation: Operation) -> Iterator[tuple[HTTPStatus,
             texts.append(refusals.meanings(codes[status]))
             schemas.append(_refused(route, codes[status]))
         schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
-        headers = {"headers": _RETRY_AFTER} if _may_succeed_later(operation, status) else {}
+        headers = {"headers": _RETRY_AFTER} if status in retried else {}
         yield status, {"description": "\n\n".join(texts), **headers, "content": _json(schema)}
 
 
@@ -195,16 +199,6 @@ def _gateway(route: Route, operation: Operation) -> dict[HTTPStatus, str]:
         HTTPStatus.TOO_MANY_REQUESTS: throttled,
         **(large if operation.body else {}),
     }
-
-
-def _may_succeed_later(operation: Operation, status: HTTPStatus) -> bool:
-    """Whether an answer of this status may say when to try again."""
-    later: set[type[Refusal]] = {one for one in operation.refusals if _is_retried(one)}
-    return status in {one.status for one in later}
-
-
-def _is_retried(refusal: type[Refusal]) -> bool:
-    return refusal.retry_after is not None or refusal.code == "target_not_found"
 
 
 def _json(schema: Schema) -> Document:

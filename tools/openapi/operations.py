@@ -21,6 +21,8 @@ class Body(NamedTuple):
     schema: str
     at_most: int = MAX_BODY
     """How many bytes are read."""
+    is_batch: bool = False
+    """Whether it is an array of what an event's body may be alone."""
 
 
 class Parameter(NamedTuple):
@@ -82,7 +84,6 @@ _FEEDBACK = (
     "evaluation-label",
     "tags",
     "dryrun",
-    "idempotency-key",
 )
 _RECORDED = ("record-inference", "record-inference-with-tool", "record-json-inference")
 _TARGET = "/internal/feedback/{target_id}"
@@ -101,7 +102,7 @@ OPERATIONS: dict[str, Operation] = {
         "FeedbackBatchAnswer",
         ("batch", "batch-atomic"),
         refusals.BATCH | refusals.STORED | refusals.INVALID_KEY,
-        Body("FeedbackBatch", MAX_BATCH),
+        Body("FeedbackBatch", MAX_BATCH, is_batch=True),
         _ATOMIC,
     ),
     "POST /internal/inferences": Operation(
@@ -114,9 +115,9 @@ OPERATIONS: dict[str, Operation] = {
     "POST /internal/inferences/batch": Operation(
         "recordInferenceBatch",
         "InferenceBatchAnswer",
-        ("record-inferences",),
+        _RECORDED,
         refusals.BATCH,
-        Body("InferenceBatch", MAX_BATCH),
+        Body("InferenceBatch", MAX_BATCH, is_batch=True),
     ),
     "GET /internal/inferences/{inference_id}": Operation(
         "getInference", "RecordedInference", ("inference",), refusals.READ_INFERENCE

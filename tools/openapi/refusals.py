@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from feedback.idempotency_key import InvalidIdempotencyKey
 from feedback.rules import NotGranted
+from feedback.waiting import TargetNotFound
 from reads.inferences import InferenceNotFound
 from reads.receipts import FeedbackNotFound, UnknownRoute
 from reads.target.window import AmbiguousCursor
@@ -72,9 +73,9 @@ NOT_GRANTED: Refusals = frozenset({NotGranted})
 
 def schemas() -> dict[str, Schema]:
     """Return the schemas that the answers have in common."""
-    detail = record({"pointer": TEXT, "expected": TEXT, "found": TEXT})
     return {
-        "Refusal": record({"error": TEXT, "code": TEXT, "detail": detail}, "detail"),
+        "Refusal": record({"error": TEXT, "code": TEXT, "detail": ref("Detail")}, "detail"),
+        "Detail": record({"pointer": TEXT, "expected": TEXT, "found": TEXT}),
         "GatewayMessage": record({"message": TEXT}),
     }
 
@@ -85,6 +86,11 @@ def by_status(refusals: Iterable[type[Refusal]]) -> dict[HTTPStatus, list[str]]:
     for one in sorted(refusals, key=lambda one: (one.status, one.code)):
         found[one.status].append(one.code)
     return dict(found)
+
+
+def may_be_retried(refusal: type[Refusal]) -> bool:
+    """Whether an answer may say after how many seconds to send the same request again."""
+    return refusal.retry_after is not None or refusal is TargetNotFound
 
 
 def refused(codes: list[str]) -> Schema:
@@ -105,7 +111,7 @@ def elements(accepted: Schema, refusals: Refusals) -> Schema:
                 "status": {"const": int(status)},
                 "error": TEXT,
                 "code": {"enum": codes},
-                "detail": {"$ref": "#/components/schemas/Refusal/properties/detail"},
+                "detail": ref("Detail"),
             },
             "detail",
         )

@@ -1,0 +1,252 @@
+"""docs/openapi.yaml is what the template and the code say, and its page shows it without a network."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from authorizer.scopes import SCOPES
+from batch.request import Element
+from feedback import idempotency_key, tags
+from feedback.request import FeedbackRequest
+from inferences.request import InferenceRequest
+from reads.label_query import LabelQuery
+from shared import document as documents
+from shared.refusal import Refusal
+from tests.support.deployment import deployed
+from tests.support.openapi import DOCUMENT, OPERATIONS, PATH, body, is_valid
+from tests.support.template import ROOT, properties
+from tools.openapi import operations, page, written
+from tools.openapi.document import UnknownRoute, document
+
+VALIDATOR = ROOT / ".tools/openapi/bin/openapi-spec-validator"
+ID = "0192c4a0-7e00-7000-8000-000000000001"
+EPISODE = "0192c4a0-7e00-7000-8000-000000000002"
+
+
+def test_it_is_what_would_be_written_now() -> None:
+    """`make docs` writes it anew."""
+    assert PATH.read_text("utf-8") == written.text()
+
+
+def test_it_is_openapi() -> None:
+    """By the specification's own schema, and every reference leads somewhere."""
+    done = subprocess.run([VALIDATOR, PATH], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
+    assert DOCUMENT["openapi"].startswith("3.1.")
+
+
+def test_it_has_the_routes_that_are_deployed() -> None:
+    """With their parameters, and the scope that a key must have."""
+    routes = [one["RouteKey"] for one in properties("AWS::ApiGatewayV2::Route", deployed()).values()]
+    parameters = {
+        route: [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
+        for route, operation in OPERATIONS.items()
+    }
+
+    assert [*parameters] == routes
+    assert parameters == {route: re.findall(r"\{(\w+)\}", route) for route in routes}
+    assert {route: one["security"] for route, one in OPERATIONS.items()} == {
+        route: [{"credential": [scope] if scope else []}] for route, scope in SCOPES.items()
+    }
+
+
+def test_a_route_that_is_not_described_is_named() -> None:
+    """So is one that is described and not there."""
+    described = dict(operations.OPERATIONS)
+    status = described.pop("GET /status")
+
+    with pytest.raises(UnknownRoute, match=r"in template.yaml, not in .*: \['GET /status'\]"):
+        document(described)
+    with pytest.raises(UnknownRoute, match=r"not in template.yaml: \['GET /nowhere'\]"):
+        document({**operations.OPERATIONS, "GET /nowhere": status})
+
+
+def test_every_refusal_is_an_answer_with_its_status() -> None:
+    """And no other: alone, or as what an element of a batch is answered."""
+    alone = {
+        (code, int(status))
+        for operation in OPERATIONS.values()
+        for status, answer in operation["responses"].items()
+        for code in _codes(answer["content"])
+    }
+    elements = {
+        (code, said["properties"]["status"]["const"])
+        for name in ("FeedbackBatchAnswer", "InferenceBatchAnswer")
+        for said in DOCUMENT["components"]["schemas"][name]["items"]["anyOf"]
+        for code in _codes(said)
+    }
+
+    declared = {(one.code, int(one.status)) for one in Refusal.__subclasses__()}
+    assert alone | elements == declared
+    assert elements - alone == {("batch_refused", 424), ("not_storable", 500)}
+
+
+def _codes(node: Any) -> Iterator[str]:
+    """Yield the codes that a schema has room for."""
+    if isinstance(node, list):
+        for part in node:
+            yield from _codes(part)
+    elif isinstance(node, dict):
+        yield from node.get("code", {}).get("enum", [])
+        for part in node.values():
+            yield from _codes(part)
+
+
+@pytest.mark.parametrize("route", [route for route in OPERATIONS if route.startswith("POST")])
+def test_the_examples_of_a_body_are_as_its_schema_says(route: str) -> None:
+    """They are the events' bodies, which are answered 200."""
+    content = OPERATIONS[route]["requestBody"]["content"]["application/json"]
+
+    assert content["examples"]
+    for example in content["examples"].values():
+        assert is_valid(body(route), example["value"])
+
+
+FEEDBACK = {"metric_name": "draft_accepted", "value": True, "inference_id": ID}
+INFERENCE = {
+    "inference_id": ID,
+    "episode_id": EPISODE,
+    "function_name": "draft_reply",
+    "variant_name": "v",
+}
+TOOL = {"name": "t", "parameters": {}}
+LABEL = {"metric_name": "m", "output": "{}"}
+READERS: dict[str, Any] = {
+    "Feedback": lambda value: tags.admit(FeedbackRequest.parse(value).tags, internal=False),
+    "FeedbackElement": Element.parse,
+    "Inference": InferenceRequest.parse,
+    "LabelQuery": LabelQuery.parse,
+}
+GOOD: dict[str, dict[str, Any]] = {
+    "Feedback": FEEDBACK,
+    "FeedbackElement": FEEDBACK,
+    "Inference": INFERENCE,
+    "LabelQuery": LABEL,
+}
+OTHER = "0192C4A0-7e00-7000-8000-000000000003"
+SAMPLES = [None, True, 5, 0.5, "", "text", OTHER, OTHER.replace("-7", "-4"), [], [1], {}, {"a": 1}]
+CASES: list[tuple[str, Any]] = [
+    *(
+        (name, {**good, field: sample})
+        for name, good in GOOD.items()
+        for field in [*DOCUMENT["components"]["schemas"][name]["properties"], "unknown"]
+        for sample in SAMPLES
+    ),
+    *(
+        (name, {one: value for one, value in good.items() if one != field})
+        for name, good in GOOD.items()
+        for field in good
+    ),
+    *((name, sample) for name in GOOD for sample in [None, "text", [], {}]),
+    *(
+        ("Feedback", {**FEEDBACK, "tags": given})
+        for given in [
+            {"": "text"},
+            {"n" * tags.MAX_NAME: "v" * tags.MAX_VALUE},
+            {"n" * (tags.MAX_NAME + 1): "text"},
+            {"name": "v" * (tags.MAX_VALUE + 1)},
+            {str(number): "" for number in range(tags.MAX_TAGS)},
+            {str(number): "" for number in range(tags.MAX_TAGS + 1)},
+        ]
+    ),
+    *(
+        ("FeedbackElement", {**FEEDBACK, "idempotency_key": key})
+        for key in [
+            "k" * idempotency_key.MAX_LENGTH,
+            "k" * (idempotency_key.MAX_LENGTH + 1),
+            "two words ~",
+            "ä",
+            "\n",
+        ]
+    ),
+    *(
+        ("Inference", {**INFERENCE, "additional_tools": [tool]})
+        for tool in [
+            TOOL,
+            {"name": "t"},
+            {**TOOL, "parameters": None},
+            {**TOOL, "type": "function"},
+            {"name": "t", "type": "openai_custom"},
+            {**TOOL, "type": "other"},
+            {**TOOL, "name": ""},
+            {**TOOL, "strict": 1},
+            {**TOOL, "unknown": 1},
+        ]
+    ),
+    *(
+        ("Inference", {**INFERENCE, "tool_choice": choice})
+        for choice in ["auto", "any", {"specific": "t"}, {"specific": ""}, {"specific": 1}]
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), CASES, ids=[f"{name}-{number}" for number, (name, _) in enumerate(CASES)]
+)
+def test_a_schema_has_room_for_what_the_code_reads_and_for_nothing_else(
+    name: str, value: Any
+) -> None:
+    """Each field with values of every type, present and absent, and at its limits."""
+    schema = DOCUMENT["components"]["schemas"][name]
+
+    assert is_valid(schema, value) == _is_read(name, value), value
+
+
+def _is_read(name: str, value: Any) -> bool:
+    try:
+        READERS[name](documents.parse(json.dumps(value).encode()))
+    except Refusal:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "header", ['"quoted, key"', r'"a \" quote"', "bare", "a,b", "two words", '"open', "", "k" * 256]
+)
+def test_the_header_is_described_as_it_is_read(header: str) -> None:
+    """Quoted or bare."""
+    [parameter] = OPERATIONS["POST /feedback"]["parameters"]
+    try:
+        read = idempotency_key.from_headers({idempotency_key.HEADER: header}) is not None
+    except Refusal:
+        read = False
+
+    assert is_valid(parameter["schema"], header) == read
+
+
+class _Resources(HTMLParser):
+    """Collects what a page's tags name as something to load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.addresses: list[str | None] = []
+        self.policy: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.add(tag)
+        self.addresses += [given[name] for name in ("src", "href", "data") if name in given]
+        if given.get("http-equiv") == "Content-Security-Policy":
+            self.policy = given["content"]
+
+
+def test_the_page_loads_nothing() -> None:
+    """No tag of it names an address, and its policy lets no script and no style ask for one."""
+    if not page.PROGRAM.is_dir():
+        pytest.skip("no npm: Swagger UI is not installed")
+    found = _Resources()
+    found.feed(page.text())
+
+    assert found.tags == {"html", "meta", "title", "style", "div", "script"}
+    assert found.addresses == []
+    assert found.policy
+    assert found.policy.startswith("default-src 'none'; ")
+    assert "http" not in found.policy
+    assert "@import" not in page.text()
