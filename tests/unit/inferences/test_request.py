@@ -106,11 +106,13 @@ def test_each_of_the_four_is_a_text_and_required(name: str, value: Json) -> None
                 ([{"name": "t"}], f".0: {PARAMETERS}"),
                 ([{**TOOL, "name": ""}], ".0.name: "),
                 ([{**TOOL, "type": "x"}], ".0.type: "),
+                ([1], ".0: expected an object"),
                 ({}, ": "),
             )
         ),
         ({**MINIMAL, "allowed_tools": [1]}, InvalidField, "allowed_tools.0: "),
         ({**MINIMAL, "tool_choice": "t"}, InvalidField, "tool_choice."),
+        ([MINIMAL], InvalidField, "body: expected an object"),
         ({**MINIMAL, "parallel_tool_calls": 1}, InvalidField, "parallel_tool_calls: "),
     ],
 )
