@@ -7,7 +7,10 @@ from feedback.request import FIELDS, FeedbackRequest
 from shared import fields
 from shared.document import Json
 
-ELEMENT_FIELDS: dict[str, fields.Field] = {**FIELDS, "idempotency_key": fields.optional(fields.text)}
+ELEMENT_FIELDS: dict[str, fields.Field] = {
+    **FIELDS,
+    "idempotency_key": fields.optional(fields.text),
+}
 
 
 class Element(NamedTuple):

@@ -43,9 +43,9 @@ def _run(
     """Send generated requests; return the program's status and what it printed."""
     path = folder / "openapi.yaml"
     path.write_text(yaml.safe_dump(document), "utf-8")
-    command = [PROGRAM, "--config-file", SETTINGS, "run", path, "--url", stack.url]
+    settings = ("--config-file", str(SETTINGS), "run", str(path), "--url", stack.url)
     done = subprocess.run(
-        [*command, "--seed", str(SEED), *options],
+        [PROGRAM, *settings, "--seed", str(SEED), *options],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "KEY": key},
         capture_output=True,

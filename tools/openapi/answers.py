@@ -1,4 +1,4 @@
-"""The schemas of what is answered: TensorZero's shapes, with the kinds of feedback that there are."""
+"""The schemas of answers: TensorZero's shapes, of the kinds of feedback that there are."""
 
 from typing import Any
 
@@ -25,26 +25,23 @@ _BOUNDS = record({"first_id": UUID, "last_id": UUID})
 def schemas() -> dict[str, Schema]:
     """Return the schemas of all answers but the refusals, by name."""
     kinds = list(KINDS.values())
+    rows = [ref(f"{_title(kind)}Row") for kind in kinds]
+    receipts = [ref(f"{_title(kind)}Receipt") for kind in kinds]
+    ids = {"type": "object", "additionalProperties": UUID}
+    label = record({"value": {"type": ["boolean", "number"]}, "evaluator_inference_id": UUID})
     return {
         "Stored": record({"feedback_id": UUID}),
         "Recorded": record({"inference_id": UUID, "episode_id": UUID}),
         "RecordedInference": record({"inference": ref("Inference")}),
         **{f"{_title(kind)}Row": _row(kind) for kind in kinds},
-        "Page": _page({"anyOf": [ref(f"{_title(kind)}Row") for kind in kinds]}),
+        "Page": _page({"anyOf": rows}),
         "Demonstrations": _page(_without(_row(KINDS["demonstration"]), "type")),
         **{f"{_title(kind)}Receipt": _receipt(kind) for kind in kinds},
-        "Receipt": record({"feedback": {"anyOf": [ref(f"{_title(kind)}Receipt") for kind in kinds]}}),
+        "Receipt": record({"feedback": {"anyOf": receipts}}),
         "Bounds": _bounds(kinds),
         "Count": record({"count": {"type": "integer", "minimum": 0}}),
-        "LatestIds": record({"feedback_id_by_metric": {"type": "object", "additionalProperties": UUID}}),
-        "Label": record(
-            {
-                "feedback": record(
-                    {"value": {"type": ["boolean", "number"]}, "evaluator_inference_id": UUID}
-                )
-            },
-            "feedback",
-        ),
+        "LatestIds": record({"feedback_id_by_metric": ids}),
+        "Label": record({"feedback": label}, "feedback"),
         "Status": record({"status": {"const": "ok"}, "version": TEXT, "config_hash": HASH}),
         "Healthy": record({"gateway": {"const": "ok"}, "dynamodb": {"const": "ok"}}),
         "Unhealthy": record({"gateway": {"const": "ok"}, "dynamodb": {"const": "error"}}),

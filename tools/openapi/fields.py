@@ -56,5 +56,3 @@ def _takes(field: Field, value: Json) -> bool:
     except InvalidField:
         return False
     return True
-
-

@@ -46,6 +46,8 @@ class Operation(NamedTuple):
     body: Body | None = None
     parameters: Mapping[str, Parameter] = {}
     """Besides those of the path."""
+    outage: str = ""
+    """The schema of a 503, where it is not that of a refusal."""
 
 
 _UUID_PARAMETERS = {
@@ -152,6 +154,8 @@ OPERATIONS: dict[str, Operation] = {
         Body("LabelQuery"),
     ),
     "GET /status": Operation("getStatus", "Status", ("status",)),
-    "GET /health": Operation("getHealth", "Healthy", ("health",), refusals.STORED),
+    "GET /health": Operation(
+        "getHealth", "Healthy", ("health",), refusals.STORED, outage="Unhealthy"
+    ),
 }
 """By the routes' keys."""

@@ -1,4 +1,4 @@
-"""build/openapi.html: docs/openapi.yaml as Swagger UI shows it, in one file that asks for nothing."""
+"""build/openapi.html: docs/openapi.yaml in Swagger UI, as one file that loads nothing."""
 
 import json
 from pathlib import Path

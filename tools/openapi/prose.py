@@ -19,7 +19,9 @@ def _meanings(*columns: str) -> list[tuple[str, str]]:
 
 _FIELDS = _meanings("field", "type", "meaning")
 
-ROUTES = {codes(row[0])[0]: _plain(row[1]) for row in rows("route", "what it does", "scope of the key")}
+ROUTES = {
+    codes(row[0])[0]: _plain(row[1]) for row in rows("route", "what it does", "scope of the key")
+}
 """What each route does."""
 FEEDBACK_FIELDS = dict(reversed(_FIELDS))
 """What the fields of feedback mean: theirs is the first of the tables."""

@@ -1,7 +1,7 @@
 """The schemas of request bodies: out of the tables, the models and the limits of the code."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from batch.request import ELEMENT_FIELDS
 from feedback import idempotency_key, tags
@@ -62,7 +62,7 @@ def _inference() -> Iterator[tuple[str, Schema]]:
     whole: Schema = InferenceRequest.model_json_schema(ref_template="#/components/schemas/{model}")
     for name, info in InferenceRequest.model_fields.items():
         said = whole["properties"][name]
-        if info.metadata == list(Uuid7.__metadata__):
+        if info.metadata == [*get_args(Uuid7)[1:]]:
             said |= UUID7
         if prose.INFERENCE_FIELDS[name]:
             said["description"] = prose.INFERENCE_FIELDS[name]
