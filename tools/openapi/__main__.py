@@ -8,3 +8,5 @@ if __name__ == "__main__":
     print(f"Written: {written.PATH.relative_to(ROOT)}")
     if page.PROGRAM.is_dir():
         print(f"Written: {page.write().relative_to(ROOT)}")
+    else:
+        print("No npm here: it has no page.")
