@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from tests.support.template import ROOT
 from tools.openapi.operations import Body, Operation
 from tools.openapi.routes import Route
-from tools.openapi.schema import UUID, Schema, ref
+from tools.openapi.schema import NAME, UUID, Schema, ref
 
 Events: TypeAlias = dict[str, dict[str, Any]]
 """Events by their names."""
@@ -41,8 +41,9 @@ def body(described: Body, events: Events) -> Schema:
 def parameters(route: Route, operation: Operation, events: Events) -> Iterator[Schema]:
     """Yield the parameters of the path, and those that may be given besides."""
     for name in route.parameters:
-        shown = _shown(name, "pathParameters", events)
-        yield {"name": name, "in": "path", "required": True, "schema": UUID, **shown}
+        schema = UUID if name.endswith("_id") else NAME
+        shown = _shown(name, schema, "pathParameters", events)
+        yield {"name": name, "in": "path", "required": True, "schema": schema, **shown}
     for name, parameter in operation.parameters.items():
         part = "headers" if parameter.where == "header" else "queryStringParameters"
         yield {
@@ -50,21 +51,16 @@ def parameters(route: Route, operation: Operation, events: Events) -> Iterator[S
             "in": parameter.where,
             "description": parameter.meaning,
             "schema": parameter.schema,
-            **_shown(name, part, events),
+            **_shown(name, parameter.schema, part, events),
         }
 
 
-def _shown(name: str, part: str, events: Events) -> Schema:
+def _shown(name: str, schema: Schema, part: str, events: Events) -> Schema:
     """Show a parameter as the events have it that have it."""
-    key = name.lower()
-    found = {one: event[part][key] for one, event in events.items() if key in event.get(part, {})}
-    return (
-        {"examples": {one: {"value": _value(text)} for one, text in found.items()}} if found else {}
-    )
-
-
-def _value(text: str) -> Any:  # noqa: ANN401 - JSON
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    texts = {one: event.get(part, {}).get(name.lower()) for one, event in events.items()}
+    examples = {
+        one: {"value": text if schema["type"] == "string" else json.loads(text)}
+        for one, text in texts.items()
+        if text is not None
+    }
+    return {"examples": examples} if examples else {}

@@ -11,6 +11,7 @@ UUID7: Schema = {
     "pattern": "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
 }
 TEXT: Schema = {"type": "string"}
+NAME: Schema = {**TEXT, "minLength": 1}
 
 
 def record(properties: Mapping[str, Schema], *optional: str) -> Schema:
