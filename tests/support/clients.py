@@ -1,8 +1,10 @@
 """Lambda's own DynamoDB client for tests: one a thread, and the parameters of calls are checked."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.validate import ParamValidator
@@ -50,6 +52,7 @@ class Checked:
                 parameters
             ):  # at any depth DynamoDB refuses it; the emulator does not
                 raise Failure(EMPTY_NAME)
+            assert not RESERVED & {*_names(parameters)}, "a placeholder is needed"
             result: dict[str, Any] = getattr(self._client(), method)(**parameters)
             return result
 
@@ -66,6 +69,26 @@ class Checked:
             self._made.append(self._clients.own)
         own: Client = self._clients.own
         return own
+
+
+_LINES = Path(__file__).with_name("reserved_words.txt").read_text("utf-8").splitlines()
+RESERVED = {word for line in _LINES if not line.startswith("#") for word in line.split()}
+"""What an attribute in an expression cannot be called, in any case; the emulator takes it."""
+OPERATORS = {"add", "and", "between", "delete", "exists", "in", "not", "or", "set", "size"}
+"""The words among them that expressions are made of."""
+
+
+def _names(value: object) -> Iterator[str]:
+    """Yield the names in all expressions, in lower case."""
+    if isinstance(value, dict):
+        for name, entry in value.items():
+            if name.endswith("Expression") and isinstance(entry, str):
+                found = re.findall(r"(?<![#:\w])[A-Za-z_]\w*", entry)
+                yield from {name.lower() for name in found} - OPERATORS
+            yield from _names(entry)
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _names(entry)
 
 
 EMPTY_NAME = {
