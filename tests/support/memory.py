@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from shared.direct.failure import Exceptions, TransactionCanceledException, failure
-from shared.items import Item, item_size
+from shared.items import MAX_ITEM, Item, item_size
 
 Key: TypeAlias = tuple[str, str]
 KEYS: dict[str, tuple[str, str | None]] = {
@@ -38,6 +38,9 @@ class Memory:
     read_units: float = 0
     write_units: int = 0
     calls: list[str] = field(default_factory=list)
+    page: int = 50
+    """How many items a query gives at most: a real one ends at 1 MB."""
+    _sorts: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     def get_item(self, **asked: Any) -> dict[str, Any]:
         """Get one item."""
@@ -63,19 +66,21 @@ class Memory:
         """Query a partition, a page at a time."""
         self.calls.append("Query")
         table, names = asked["TableName"], asked.get("ExpressionAttributeNames", {})
+        condition, values = asked["KeyConditionExpression"], asked["ExpressionAttributeValues"]
+        first = _TERM.match(condition)
+        assert first is not None, condition
+        partition = values[first[3]]["S"]
         found = [
             item
-            for _, item in sorted(self._table(table).items(), key=lambda pair: pair[0])
-            if _holds(
-                asked["KeyConditionExpression"], names, asked["ExpressionAttributeValues"], item
-            )
+            for sort in sorted(self._sorts.get((table, partition), ()))
+            if _holds(condition, names, values, item := self._table(table)[partition, sort])
         ]
         if not asked.get("ScanIndexForward", True):
             found.reverse()
         if "ExclusiveStartKey" in asked:
             keys = [self._key(table, item) for item in found]
             found = found[keys.index(self._key(table, asked["ExclusiveStartKey"])) + 1 :]
-        page = found[: asked.get("Limit", 50)]
+        page = found[: asked.get("Limit", self.page)]
         self.read_units += max(1, -(-sum(map(item_size, page)) // 4096))
         answer: dict[str, Any] = {"Items": copy.deepcopy(page), "Count": len(page)}
         if len(page) < len(found):
@@ -103,6 +108,7 @@ class Memory:
     def delete(self, table: str, key: Item) -> None:
         """Delete an item, as an operator might."""
         old = self._table(table).pop(self._key(table, key))
+        self._sorts[table, self._key(table, key)[0]].discard(self._key(table, key)[1])
         self.watch(table, {"Keys": key, "OldImage": old})
 
     def transact_write_items(self, **asked: Any) -> dict[str, Any]:
@@ -115,12 +121,16 @@ class Memory:
         codes = ["None" if self._may(write) else "ConditionalCheckFailed" for _, write in writes]
         if {*codes} != {"None"}:
             raise cancelled(codes)
+        new = []
         for (operation, write), (table, key) in zip(writes, places, strict=True):
             if operation == "Put":
                 item = write["Item"]
             else:
                 item = _updated(self._table(table).get(key, dict(write["Key"])), write)
-            assert item_size(item) <= 400 * 1024
+            new.append((table, item))
+        if any(item_size(item) > MAX_ITEM for _, item in new):
+            raise cancelled(["ValidationError"] * len(new))
+        for table, item in new:
             self._put(table, item)
             self.write_units += 2 * _units(item)
         return {}
@@ -145,6 +155,7 @@ class Memory:
         key, new = self._key(table, item), copy.deepcopy(item)
         old = self._table(table).get(key)
         self._table(table)[key] = new
+        self._sorts.setdefault((table, key[0]), set()).add(key[1])
         if old != new:
             images = {"NewImage": new} if old is None else {"NewImage": new, "OldImage": old}
             self.watch(table, images)

@@ -72,8 +72,9 @@ class Driver:
             if failed is not None:
                 number = batch[failed]["dynamodb"]["SequenceNumber"]
                 attempts[number] = attempts.get(number, 0) + 1
-                if attempts[number] == ATTEMPTS and len(batch) > failed:
-                    self.queue.append(batch[failed])
+                if attempts[number] >= ATTEMPTS:
+                    if batch[failed] not in self.queue:
+                        self.queue.append(batch[failed])
                     done = batch[: failed + 1]
             del line[: len(done)]
             again = self.chance.random() < 0.2

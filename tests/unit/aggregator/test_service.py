@@ -6,13 +6,13 @@ from tests.unit.aggregator.stage import Stage
 
 
 @pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(60))
 def test_any_history_is_counted_exactly(seed: int) -> None:
     """Feedback comes early, late, twice and changed; inferences before it and after."""
     _go_through(Stage(seed))
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(12))
 def test_the_real_limits_hold_too(seed: int) -> None:
     """With batches as Lambda makes them."""
     stage = Stage(seed)

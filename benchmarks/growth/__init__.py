@@ -1,0 +1,1 @@
+"""How the aggregates grow: a million votes on one metric, simulated."""

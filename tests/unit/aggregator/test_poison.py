@@ -1,0 +1,106 @@
+"""What cannot be counted keeps nothing else from being counted, and ends in the queue."""
+
+from typing import Any
+
+import pytest
+
+from shared.items import Item
+from shared.uuids import Uuid
+from tests.support.streams import to_record
+from tests.unit.aggregates.strategies import uuid
+from tests.unit.aggregator.history import HOUR, START
+from tests.unit.aggregator.stage import Stage
+
+EPISODE = uuid(START, 1)
+NEIGHBOUR = uuid(START, 2)
+MALFORMED: list[Any] = [
+    {"eventSourceARN": "arn:aws:dynamodb:us-east-1:1:table/another/stream/1"},
+    {"eventSourceARN": "nonsense"},
+    {"eventSourceARN": None},
+    {"dynamodb": {"SequenceNumber": "7"}},
+    {"dynamodb": {"SequenceNumber": "7", "NewImage": {}}},
+    {"dynamodb": {"SequenceNumber": "7", "NewImage": {"metric_name": {"S": "m"}}}},
+    {"dynamodb": {"SequenceNumber": "7", "NewImage": {"metric_name": {"N": "1"}}}},
+    {"dynamodb": {"SequenceNumber": "7", "NewImage": "nonsense"}},
+]
+
+
+def _inference(stage: Stage, id_: Uuid, episode: Uuid) -> None:
+    item: Item = {
+        "target_id": {"S": id_},
+        "target_type": {"S": "inference"},
+        "episode_id": {"S": episode},
+        "function_name": {"S": "f"},
+        "variant_name": {"S": "a"},
+    }
+    stage.history.publish(item)
+
+
+def _vote(stage: Stage, target: Uuid, value: Item, number: int = 9) -> Item:
+    row: Item = {
+        "target_id": {"S": target},
+        "id": {"S": uuid(START, number)},
+        "metric_name": {"S": "m"},
+        **value,
+    }
+    stage.tables.put_item(TableName="boolean", Item=row)
+    return row
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """Have an inference, so that something can be counted."""
+    stage = Stage(1)
+    _inference(stage, NEIGHBOUR, uuid(START, 3))
+    stage.follow()
+    return stage
+
+
+@pytest.mark.parametrize("malformed", MALFORMED)
+def test_a_record_that_is_none_is_named_and_others_are_counted(
+    stage: Stage, malformed: dict[str, Any]
+) -> None:
+    """Whatever is wrong with it."""
+    _vote(stage, NEIGHBOUR, {"value": {"BOOL": True}})
+    [good] = stage.streams.records
+    bad = {**to_record("boolean", {"NewImage": {}}, 7), **malformed}
+    number = bad["dynamodb"]["SequenceNumber"]
+
+    answer = stage.handle([bad, good])
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": number}]}
+    stage.check()
+
+
+@pytest.mark.parametrize("value", [{}, {"value": {"S": "yes"}}, {"value": {"N": "1"}}])
+def test_a_row_without_its_value_goes_to_the_queue(stage: Stage, value: Item) -> None:
+    """Its neighbour in the batch, and on the same target, is counted."""
+    row = _vote(stage, NEIGHBOUR, value)
+    _vote(stage, NEIGHBOUR, {"value": {"BOOL": True}}, 10)
+
+    stage.follow()
+
+    assert row in [one["dynamodb"]["NewImage"] for one in stage.driver.queue]
+    del stage.tables.tables["boolean"][row["target_id"]["S"], row["id"]["S"]]
+    stage.check()
+
+
+@pytest.mark.parametrize(("hours", "fits"), [(300, True), (3_500, False)])
+def test_an_episode_over_many_hours_is_counted_as_long_as_it_fits(
+    stage: Stage, hours: int, *, fits: bool
+) -> None:
+    """In several transactions; if it does not, its neighbours are."""
+    stage.tables.page = hours
+    for hour in range(hours):
+        _inference(stage, uuid(START + hour * HOUR, hour + 100), EPISODE)
+    records, stage.streams.records = stage.streams.records, []
+    stage.handle(records)
+    row = _vote(stage, EPISODE, {"value": {"BOOL": True}})
+    _vote(stage, NEIGHBOUR, {"value": {"BOOL": True}}, 10)
+
+    stage.follow()
+
+    assert bool(stage.driver.queue) is not fits
+    if not fits:
+        del stage.tables.tables["boolean"][row["target_id"]["S"], row["id"]["S"]]
+    stage.check()
