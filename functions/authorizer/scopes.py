@@ -17,6 +17,11 @@ SCOPES: dict[str, str | None] = {
     "GET /internal/feedback/{target_id}/latest_id_by_metric": FEEDBACK_READ,
     "GET /internal/feedback/{target_id}/{feedback_id}": FEEDBACK_READ,
     "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback": FEEDBACK_READ,
+    "GET /internal/functions/{function}/metrics": FEEDBACK_READ,
+    "GET /internal/functions/{function}/variant_performances": FEEDBACK_READ,
+    "GET /internal/functions/{function}/inference_count/{metric}": FEEDBACK_READ,
+    "GET /internal/feedback/timeseries": FEEDBACK_READ,
+    "POST /v1/inferences/list_inferences": FEEDBACK_READ,
     "GET /status": None,
     "GET /health": None,
 }

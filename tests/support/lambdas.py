@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from configuration.layer import write
 from configuration.loading import load
 from shared.tables import tables as tables_of
+from tests.support.deployment import decided
 from tests.support.environment import environment, towards
-from tests.support.template import ROOT, TEMPLATE, properties, values
+from tests.support.template import ROOT, properties, values, with_values
 
 if TYPE_CHECKING:
     from shared.endpoint import Handler
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 LAYER = "tensorzero_config"
 CONFIGURATION = ROOT / "tests/configuration/tensorzero.toml"
 """What the tests run on, whatever an adopter has in layers/config."""
-FUNCTIONS = properties("AWS::Serverless::Function")
+TEMPLATE = decided(with_values({"Aggregates": "on"}))
+"""With all that can be asked for; its other parameters are still to be put in."""
+FUNCTIONS = properties("AWS::Serverless::Function", TEMPLATE)
 PACKAGES = {name: one["Handler"].partition(".")[0] for name, one in FUNCTIONS.items()}
 """The package that each function runs."""
 

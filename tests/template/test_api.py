@@ -6,8 +6,8 @@ import tomllib
 import pytest
 
 from authorizer.scopes import FOR_TOKENS, SCOPES
-from tests.support.deployment import deployed
-from tests.support.template import ROOT, TEMPLATE, properties, resources
+from tests.support.deployment import decided, deployed
+from tests.support.template import ROOT, TEMPLATE, properties, resources, with_values
 
 ROUTES = {
     "FeedbackRoute": "POST /feedback",
@@ -25,31 +25,41 @@ ROUTES = {
     "StatusRoute": "GET /status",
     "HealthRoute": "GET /health",
 }
+COMPARING = {
+    "MetricsRoute": "GET /internal/functions/{function}/metrics",
+    "VariantPerformancesRoute": "GET /internal/functions/{function}/variant_performances",
+    "InferenceCountRoute": "GET /internal/functions/{function}/inference_count/{metric}",
+    "FeedbackTimeSeriesRoute": "GET /internal/feedback/timeseries",
+    "InferenceListRoute": "POST /v1/inferences/list_inferences",
+}
+"""Those that are answered from aggregates, and are there with these only."""
+ALL = ROUTES | COMPARING
 """As they are deployed: a line may be added to this, and none changed. Under another name, a route
 would be made before the old one is deleted, and API Gateway refuses a key that is there."""
-DEPLOYED = deployed()
+DEPLOYED = deployed(Aggregates="on")
+WITHOUT = deployed(Aggregates="off")
 PARAMETERS = TEMPLATE["Parameters"]
 PERMISSIONS = properties("AWS::Lambda::Permission", DEPLOYED)
-STAGE = resources("AWS::ApiGatewayV2::Stage")["ApiStage"]
 
 
 def test_the_api_has_these_routes_and_no_other() -> None:
     """No catch-all: junk never reaches a Lambda. Each has a scope, and no scope is left over."""
-    routes = properties("AWS::ApiGatewayV2::Route", DEPLOYED)
+    for stack, there in ((DEPLOYED, ALL), (WITHOUT, ROUTES)):
+        routes = properties("AWS::ApiGatewayV2::Route", stack)
+        permissions = properties("AWS::Lambda::Permission", stack)
+        assert {name: one["RouteKey"] for name, one in routes.items()} == there
+        assert len(permissions) == len(there) + 1  # and the authorizer's
+    assert SCOPES.keys() == {*ALL.values()} >= FOR_TOKENS
 
-    assert {name: one["RouteKey"] for name, one in routes.items()} == ROUTES
-    assert SCOPES.keys() == {*ROUTES.values()} >= FOR_TOKENS
-    assert len(PERMISSIONS) == len(ROUTES) + 1  # and the authorizer's
 
-
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", ALL)
 def test_a_route_reaches_its_function_and_nobody_else_may_call_it(route: str) -> None:
     """Its integration is there, and API Gateway may call the alias for this very route."""
     _, [_, integration] = DEPLOYED["Resources"][route]["Properties"]["Target"]["Fn::Join"]
     invoked = DEPLOYED["Resources"][integration["Ref"]]["Properties"]["IntegrationUri"]
     permission = PERMISSIONS[route.replace("Route", "Permission")]
     source, _ = permission["SourceArn"]["Fn::Sub"]
-    method, path = ROUTES[route].split(" ")
+    method, path = ALL[route].split(" ")
 
     assert source.endswith(f":${{Api}}/$default/{method}{re.sub('{.+?}', '*', path)}")
     assert permission["FunctionName"] == invoked
@@ -64,7 +74,7 @@ def test_every_route_is_behind_the_authorizer_unless_authentication_is_off(
     authentication: str, wanted: tuple[str, object]
 ) -> None:
     """Status and health too; whoever turns it off is warned."""
-    stack = deployed(Authentication=authentication)
+    stack = deployed(Authentication=authentication, Aggregates="on")
 
     for route in properties("AWS::ApiGatewayV2::Route", stack).values():
         assert (route["AuthorizationType"], route.get("AuthorizerId")) == wanted
@@ -73,7 +83,8 @@ def test_every_route_is_behind_the_authorizer_unless_authentication_is_off(
 
 def test_a_monitor_without_a_key_may_ask_for_the_health_and_for_nothing_else() -> None:
     """If it is allowed to: with a key by default."""
-    routes = properties("AWS::ApiGatewayV2::Route", deployed(HealthAuthentication="none"))
+    stack = deployed(HealthAuthentication="none", Aggregates="on")
+    routes = properties("AWS::ApiGatewayV2::Route", stack)
     open_ = {one["RouteKey"] for one in routes.values() if one["AuthorizationType"] == "NONE"}
 
     assert open_ == {"GET /health"}
@@ -122,14 +133,19 @@ def test_an_answer_is_kept_for_one_credential_on_one_route() -> None:
     assert permission["SourceArn"]["Fn::Sub"].endswith(":${Api}/authorizers/${Authorizer}")
 
 
-def test_every_route_that_costs_something_is_throttled_by_parameters_of_its_own() -> None:
+@pytest.mark.parametrize(("aggregates", "there"), [("on", ALL), ("off", ROUTES)])
+def test_every_route_that_costs_something_is_throttled_by_parameters_of_its_own(
+    aggregates: str, there: dict[str, str]
+) -> None:
     """A rate without a burst, or a burst without a rate, would be the account's."""
-    settings = STAGE["Properties"]["RouteSettings"]
+    stage = decided(with_values({"Aggregates": aggregates}))["Resources"]["ApiStage"]
+    settings = stage["Properties"]["RouteSettings"]
+    awaited = [*stage["DependsOn"], *(one["Ref"] for one in stage["Metadata"]["Aggregates"])]
 
     # API Gateway refuses a setting for a route that is not there yet.
-    assert settings.keys() == {ROUTES[name] for name in STAGE["DependsOn"]}
-    assert {*ROUTES.values()} - settings.keys() == {"GET /status", "GET /health"}
-    for setting in [STAGE["Properties"]["DefaultRouteSettings"], *settings.values()]:
+    assert settings.keys() == {there[name] for name in awaited}
+    assert {*there.values()} - settings.keys() == {"GET /status", "GET /health"}
+    for setting in [stage["Properties"]["DefaultRouteSettings"], *settings.values()]:
         rate = setting["ThrottlingRateLimit"]["Ref"]
         burst = rate.replace("Rate", "Burst")
         assert setting["ThrottlingBurstLimit"] == {"Ref": burst}
@@ -164,7 +180,7 @@ def test_the_access_log_tells_nothing_about_a_caller() -> None:
 
     Under its prefix, a log group takes no room in the account's policy for log delivery.
     """
-    form = STAGE["Properties"]["AccessLogSettings"]["Format"]
+    form = DEPLOYED["Resources"]["ApiStage"]["Properties"]["AccessLogSettings"]["Format"]
     name = DEPLOYED["Resources"]["ApiLogs"]["Properties"]["LogGroupName"]["Fn::Sub"]
 
     assert not re.search(r"identity|authorizer\.(?!error)|header|query|\$context\.path", form)

@@ -7,10 +7,11 @@ import pytest
 
 from feedback.kinds.registry import KINDS
 from tests.support.deployment import decided, deployed
-from tests.support.template import ROOT, TEMPLATE, properties
+from tests.support.template import ROOT, TEMPLATE, Template, properties
 from tests.template.transform import packaged, translated
 
 DEPLOYED = deployed(LogRetentionDays="7")
+COUNTING = deployed(LogRetentionDays="7", Aggregates="on")
 GLOBALS = DEPLOYED["Globals"]["Function"]
 FUNCTIONS = properties("AWS::Serverless::Function", DEPLOYED)
 ROLES = properties("AWS::IAM::Role", DEPLOYED)
@@ -50,23 +51,45 @@ ALLOWED = {
     "Authorizer": {"dynamodb:GetItem": {"ApiKey"}},
 }
 """All that each function may do, beside writing to its log."""
+COMPARING = {
+    "dynamodb:GetItem": {"Aggregate"},
+    "dynamodb:BatchGetItem": {"Aggregate", "Target"},
+    "dynamodb:Query": {"Aggregate"},
+}
+"""What the reads may do besides, where there are aggregates."""
 
 
 @pytest.mark.parametrize("name", ALLOWED)
 def test_a_function_may_do_what_it_needs_and_nothing_else(name: str) -> None:
     """Action by action, resource by resource: a wildcard could not be in this table."""
-    role = ROLES[f"{name}Role"]
+    writing = {f"logs:{action}": {f"{name}Logs"} for action in ("CreateLogStream", "PutLogEvents")}
+
+    assert _granted(DEPLOYED, name) == ALLOWED[name] | writing
+    assert ROLES[f"{name}Role"].keys() == {"AssumeRolePolicyDocument", "Policies"}
+
+
+def test_the_reads_may_read_aggregates_where_there_are_some() -> None:
+    """And look up many targets at once."""
+    without, with_ = (_granted(stack, "Reads") for stack in (DEPLOYED, COUNTING))
+
+    assert {action: arns - without.get(action, set()) for action, arns in with_.items()} == {
+        **{action: set[str]() for action in with_},
+        **COMPARING,
+    }
+
+
+def _granted(stack: Template, name: str) -> dict[str, set[str]]:
+    """Give the resources of each action that a function's role allows."""
+    role = properties("AWS::IAM::Role", stack)[f"{name}Role"]
     granted: dict[str, set[str]] = {}
     for policy in role["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
-            actions, arns = map(_list, (statement.pop("Action"), statement.pop("Resource")))
-            for action in actions:
-                granted.setdefault(action, set()).update(one["Fn::GetAtt"][0] for one in arns)
-            assert statement == {"Effect": "Allow"}
-
-    writing = {f"logs:{action}": {f"{name}Logs"} for action in ("CreateLogStream", "PutLogEvents")}
-    assert granted == ALLOWED[name] | writing
-    assert role.keys() == {"AssumeRolePolicyDocument", "Policies"}
+            assert statement.keys() == {"Effect", "Action", "Resource"}
+            assert statement["Effect"] == "Allow"
+            for action in _list(statement["Action"]):
+                arns = {one["Fn::GetAtt"][0] for one in _list(statement["Resource"])}
+                granted.setdefault(action, set()).update(arns)
+    return granted
 
 
 def test_every_function_has_a_role_and_a_log_of_its_own() -> None:

@@ -24,6 +24,7 @@ PARAMETERS = {
     "SystemLogLevel=INFO": ALL,
     "Tracing=Active": ALL,
     "SubmitConcurrency=100": {"SubmitFunction"},
+    "Aggregates=on": {"ReadsFunction"},  # by a variable more
     "AuthorizerCacheSeconds=0": set[str](),
 }
 """Another value of a parameter, and the functions that it is for."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from aggregates import layout
 from feedback.reservations import Reservation
 from shared.uuids import Uuid
 from tests.support.deployment import deployed
@@ -19,6 +20,8 @@ KEYS = {
 }
 """As they are deployed: a line may be added to this, and none changed. With another name or other
 keys, an empty table would take the place of one that holds rows."""
+FOLLOWED = {"BooleanMetricFeedback", "FloatMetricFeedback", "DemonstrationFeedback", "Target"}
+"""What aggregates are made of."""
 
 
 @pytest.mark.parametrize(("stage", "kept"), [("dev", False), ("staging", False), ("prod", True)])
@@ -26,7 +29,7 @@ def test_a_table_is_never_replaced_and_in_production_outlives_mistakes(
     stage: str, kept: bool
 ) -> None:
     """It has the keys that it had, no name of its own, and what was in it can be brought back."""
-    tables = resources("AWS::DynamoDB::Table", deployed(Stage=stage))
+    tables = resources("AWS::DynamoDB::Table", deployed(Stage=stage, Aggregates="off"))
     policies = ("RetainExceptOnCreate", "Retain") if kept else ("Delete", "Delete")
 
     assert tables.keys() == KEYS.keys()
@@ -47,6 +50,44 @@ def test_a_table_is_never_replaced_and_in_production_outlives_mistakes(
             "SSESpecification": {"SSEEnabled": True},
             **(expiry if name == "Idempotency" else {}),
         }
+
+
+def test_aggregates_bring_streams_and_a_table_and_change_nothing_else() -> None:
+    """A stream is turned on and off without a new table.
+
+    What its records hold is not changed later: to DynamoDB that would be another stream.
+    """
+    without, with_ = (
+        resources("AWS::DynamoDB::Table", deployed(Stage="prod", Aggregates=value))
+        for value in ("off", "on")
+    )
+    with_.pop("Aggregate")
+    streams = {
+        name: table["Properties"].pop("StreamSpecification", None) for name, table in with_.items()
+    }
+
+    assert with_ == without
+    assert {name for name, stream in streams.items() if stream} == FOLLOWED
+    assert all(streams[name] == {"StreamViewType": "NEW_AND_OLD_IMAGES"} for name in FOLLOWED)
+
+
+def test_aggregates_can_be_counted_anew_and_so_are_not_kept() -> None:
+    """Neither in production nor by a backup: an old count is a wrong count."""
+    stack = deployed(Stage="prod", Aggregates="on")
+    aggregate = resources("AWS::DynamoDB::Table", stack)["Aggregate"]
+
+    assert (aggregate["DeletionPolicy"], aggregate["UpdateReplacePolicy"]) == ("Delete", "Delete")
+    assert aggregate["Properties"] == {
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": "S"} for name in layout.STATE
+        ],
+        "KeySchema": [
+            {"AttributeName": name, "KeyType": place}
+            for name, place in zip(layout.STATE, ["HASH", "RANGE"], strict=True)
+        ],
+        "BillingMode": "PAY_PER_REQUEST",
+        "SSESpecification": {"SSEEnabled": True},
+    }
 
 
 def test_dynamodb_deletes_reservations_by_the_attribute_that_they_write() -> None:
