@@ -52,6 +52,15 @@ RATE = 1.0
 """Requests a second with one key, at least: an authorizer's answer is kept for all of them."""
 FUNCTION_BYTES = 0
 """What the functions print of a request that succeeds: API Gateway counts it."""
+ALONE, TOGETHER = 1, 100
+"""How many votes a batch of the aggregator has: on a quiet metric, and at most."""
+WRITES = {ALONE: 10, TOGETHER: 3}
+"""Write units for each vote, at most."""
+READS = {ALONE: 6, TOGETHER: 3.1}
+"""Read units for each vote: its row, its target, what is remembered of it; of the batch also the
+state, and the series where the Lambda is new."""
+BATCH = {ALONE: 0.030, TOGETHER: 0.300}
+"""Seconds that Lambda bills for a batch: an assumption, as above."""
 FREE_WHEN_IDLE = frozenset(
     {
         "AWS::ApiGatewayV2::Api",
@@ -65,10 +74,12 @@ FREE_WHEN_IDLE = frozenset(
         "AWS::CodeDeploy::DeploymentGroup",
         "AWS::IAM::Role",
         "AWS::Lambda::Alias",
+        "AWS::Lambda::EventSourceMapping",  # what Lambda reads of a stream is free
         "AWS::Lambda::Function",
         "AWS::Lambda::LayerVersion",
         "AWS::Lambda::Permission",
         "AWS::Logs::LogGroup",
+        "AWS::SQS::Queue",
     }
 )
 """Types that cost nothing but what they are used for."""
@@ -136,15 +147,28 @@ def million(template: Template) -> Dollars:
     return {part: MILLION * dollars for part, dollars in each.items()}
 
 
+def counting(template: Template, votes: int) -> Dollars:
+    """Return what the aggregator costs for a million votes in batches of so many."""
+    price = {name: one.dollars for name, one in PRICES.items()}
+    aggregator = template["Resources"]["AggregatorFunction"]["Properties"]
+    each = {
+        "Lambda, requests": price["invocation"] / votes,
+        "Lambda, time": _duration(aggregator, BATCH[votes]) / votes,
+        "DynamoDB, reads": READS[votes] * price["read"],
+        "DynamoDB, writes": WRITES[votes] * price["write"],
+    }
+    return {part: MILLION * dollars for part, dollars in each.items()}
+
+
 def access_line(template: Template) -> str:
     """Return what the access log has of a request that succeeds."""
     form = template["Resources"]["ApiStage"]["Properties"]["AccessLogSettings"]["Format"]
     return re.sub(r"\$context\.([\w.]+)", lambda found: LOGGED[found[1]], form)
 
 
-def _duration(function: Mapping[str, Any]) -> float:
+def _duration(function: Mapping[str, Any], seconds: float = BILLED) -> float:
     [architecture] = function["Architectures"]
-    return BILLED * int(function["MemorySize"]) / 1024 * PRICES[architecture].dollars
+    return seconds * int(function["MemorySize"]) / 1024 * PRICES[architecture].dollars
 
 
 def _resources(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -162,5 +186,8 @@ if __name__ == "__main__":
     from tests.template.transform import packaged, translated
 
     [made] = translated(packaged(**dict(one.split("=", 1) for one in sys.argv[1:])))
-    _print("dollars a month, idle\n", idle(decided(made)))
-    _print("dollars a million requests", million(decided(made)))
+    stack = decided(made)
+    _print("dollars a month, idle\n", idle(stack))
+    _print("dollars a million requests\n", million(stack))
+    for size in (ALONE, TOGETHER) if "AggregatorFunction" in stack["Resources"] else ():
+        _print(f"dollars to count a million votes, {size} in a batch\n", counting(stack, size))

@@ -15,6 +15,10 @@ from tests.deploy.reasons import BESIDE, UNUSED
 from tests.support.template import ROOT
 from tests.template.transform import packaged, translated
 
+FUNCTIONS = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${StackName}-*"
+FOR_OUR_FUNCTIONS = {"StringLike": {"lambda:FunctionArn": FUNCTIONS}}
+"""The condition under which a right on all resources is one on this stack's."""
+
 
 def test_cloudformation_may_do_what_each_type_of_resource_asks_for() -> None:
     """Unless there is a reason why it need not: each type, of a stack in any stage."""
@@ -49,13 +53,15 @@ def test_a_right_is_for_this_stack(role: str) -> None:
         "arn:${AWS::Partition}:cloudformation:${AWS::Region}:aws:transform/LanguageExtensions",
         "arn:${AWS::Partition}:cloudformation:${AWS::Region}:aws:transform/Serverless-2016-10-31",
         "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentconfig:*",
+        "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:event-source-mapping:*",
         "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:layer:*",
     }
     for statement in _statements(role):
         assert not any(action.endswith("*") for action in _list(statement["Action"]))
         for resource in _list(statement["Resource"]):
             if resource == "*":
-                assert all(action.startswith("logs:") for action in statement["Action"])
+                ours = statement.get("Condition") == FOR_OUR_FUNCTIONS
+                assert ours or all(action.startswith("logs:") for action in statement["Action"])
             else:
                 name = str(resource)
                 assert (
@@ -121,7 +127,7 @@ def _granted() -> frozenset[str]:
 @cache
 def _kinds() -> frozenset[str]:
     """Give the types of a stack's resources, as SAM's transform leaves them, in any stage."""
-    stages = translated(*(packaged(Stage=stage) for stage in ("dev", "prod")))
+    stages = translated(*(packaged(Stage=stage, Aggregates="on") for stage in ("dev", "prod")))
     kinds = {one["Type"] for stage in stages for one in stage["Resources"].values()}
     assert "AWS::Lambda::Version" in kinds
     return frozenset(kinds)

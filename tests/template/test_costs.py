@@ -9,21 +9,34 @@ from tests.docs.markdown import Document
 from tests.support.deployment import decided
 from tests.support.template import Template
 from tests.template.transform import packaged, translated
-from tools.costs import PRICES, Unpriced, access_line, idle, million
+from tools.costs import (
+    ALONE,
+    PRICES,
+    TOGETHER,
+    Unpriced,
+    access_line,
+    counting,
+    idle,
+    million,
+)
 
 STACKS: dict[str, dict[str, str]] = {
     "development": {"Stage": "dev"},
     "staging": {"Stage": "staging"},
     "production": {"Stage": "prod"},
+    "production, with `Aggregates=off`": {"Stage": "prod", "Aggregates": "off"},
     "production, with `SnapStart=true`": {"Stage": "prod", "SnapStart": "true"},
 }
+"""As samconfig.toml has them, unless they say otherwise."""
 OPERATIONS = Document.at("docs/operations.md")
 
 
 @pytest.fixture(scope="module")
 def stacks() -> dict[str, Template]:
     """Let SAM make them, with all their conditions decided."""
-    made = translated(*(packaged(**parameters) for parameters in STACKS.values()))
+    made = translated(
+        *(packaged(**{"Aggregates": "on", **parameters}) for parameters in STACKS.values())
+    )
     return {name: decided(one) for name, one in zip(STACKS, made, strict=True)}
 
 
@@ -50,6 +63,22 @@ def test_a_million_requests_cost_what_the_document_says(stacks: dict[str, Templa
         "together": f"{together:.2f}",
     }
     assert together <= 2.15
+
+
+def test_counting_a_million_votes_costs_what_the_document_says(
+    stacks: dict[str, Template],
+) -> None:
+    """Each alone, and in full batches."""
+    alone, together = (counting(stacks["production"], votes) for votes in (ALONE, TOGETHER))
+    documented = OPERATIONS.table("| part of counting | each alone | in full batches |")
+
+    assert {row[0]: row[1:] for row in documented} == {
+        **{part: [f"{alone[part]:.3f}", f"{together[part]:.3f}"] for part in alone},
+        "together": [f"{sum(one.values()):.2f}" for one in (alone, together)],
+    }
+    without = sum(million(stacks["production"]).values())
+    least, most = (f"{without + sum(one.values()):.2f}" for one in (together, alone))
+    assert f"cost between {least} and {most} dollars, and {without:.2f} with" in OPERATIONS.text
 
 
 def test_the_document_says_where_the_prices_are_from() -> None:

@@ -1,5 +1,6 @@
 """Each function's setting: variables, rights, log, limits of time."""
 
+import json
 import re
 from typing import Any
 
@@ -10,8 +11,8 @@ from tests.support.deployment import decided, deployed
 from tests.support.template import ROOT, TEMPLATE, Template, properties
 from tests.template.transform import packaged, translated
 
-DEPLOYED = deployed(LogRetentionDays="7")
-COUNTING = deployed(LogRetentionDays="7", Aggregates="on")
+DEPLOYED = deployed(LogRetentionDays="7", Aggregates="on")
+WITHOUT = deployed(LogRetentionDays="7", Aggregates="off")
 GLOBALS = DEPLOYED["Globals"]["Function"]
 FUNCTIONS = properties("AWS::Serverless::Function", DEPLOYED)
 ROLES = properties("AWS::IAM::Role", DEPLOYED)
@@ -31,6 +32,8 @@ def _table(kind: str) -> str:
 
 
 FEEDBACK = {_table(kind) for kind in KINDS}
+COUNTED = FEEDBACK - {"CommentFeedback"}
+STREAMS = {f"{table}.StreamArn" for table in (*COUNTED, "Target")}
 ALLOWED = {
     "Submit": {
         "dynamodb:GetItem": {"Target"},
@@ -43,20 +46,27 @@ ALLOWED = {
         "dynamodb:PutItem": {*FEEDBACK, "EvaluationHumanFeedback", "Idempotency"},
     },
     "Reads": {
-        "dynamodb:GetItem": {"Target"},
-        "dynamodb:BatchGetItem": FEEDBACK,
-        "dynamodb:Query": {*FEEDBACK, "EvaluationHumanFeedback"},
+        "dynamodb:GetItem": {"Target", "Aggregate"},
+        "dynamodb:BatchGetItem": {*FEEDBACK, "Target", "Aggregate"},
+        "dynamodb:Query": {*FEEDBACK, "EvaluationHumanFeedback", "Aggregate"},
     },
     "Inferences": {"dynamodb:PutItem": {"Target"}},
     "Authorizer": {"dynamodb:GetItem": {"ApiKey"}},
+    "Aggregator": {
+        **{
+            f"dynamodb:{action}": STREAMS
+            for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+        },
+        "dynamodb:GetItem": {"Aggregate"},
+        "dynamodb:BatchGetItem": {*COUNTED, "Target", "Aggregate"},
+        "dynamodb:Query": {*COUNTED, "Aggregate"},
+        "dynamodb:PutItem": {"Aggregate"},
+        "dynamodb:UpdateItem": {"Aggregate"},
+        "dynamodb:BatchWriteItem": {"Aggregate"},
+        "sqs:SendMessage": {"AggregatorFailures"},
+    },
 }
 """All that each function may do, beside writing to its log."""
-COMPARING = {
-    "dynamodb:GetItem": {"Aggregate"},
-    "dynamodb:BatchGetItem": {"Aggregate", "Target"},
-    "dynamodb:Query": {"Aggregate"},
-}
-"""What the reads may do besides, where there are aggregates."""
 
 
 @pytest.mark.parametrize("name", ALLOWED)
@@ -68,14 +78,16 @@ def test_a_function_may_do_what_it_needs_and_nothing_else(name: str) -> None:
     assert ROLES[f"{name}Role"].keys() == {"AssumeRolePolicyDocument", "Policies"}
 
 
-def test_the_reads_may_read_aggregates_where_there_are_some() -> None:
-    """And look up many targets at once."""
-    without, with_ = (_granted(stack, "Reads") for stack in (DEPLOYED, COUNTING))
-
-    assert {action: arns - without.get(action, set()) for action, arns in with_.items()} == {
-        **{action: set[str]() for action in with_},
-        **COMPARING,
+def test_without_aggregates_the_reads_may_do_less_and_nothing_of_the_aggregator_is_there() -> None:
+    """Neither a function nor a role, a log, a queue, an alarm, or anything that refers to one."""
+    assert _granted(WITHOUT, "Reads") == {
+        "dynamodb:GetItem": {"Target"},
+        "dynamodb:BatchGetItem": FEEDBACK,
+        "dynamodb:Query": {*FEEDBACK, "EvaluationHumanFeedback"},
+        **{f"logs:{action}": {"ReadsLogs"} for action in ("CreateLogStream", "PutLogEvents")},
     }
+    there = json.dumps({part: WITHOUT[part] for part in ("Resources", "Outputs")})
+    assert not re.search("Aggregator|Aggregate[^s]|StreamArn|StreamSpecification|AWS::SQS", there)
 
 
 def _granted(stack: Template, name: str) -> dict[str, set[str]]:
@@ -87,7 +99,7 @@ def _granted(stack: Template, name: str) -> dict[str, set[str]]:
             assert statement.keys() == {"Effect", "Action", "Resource"}
             assert statement["Effect"] == "Allow"
             for action in _list(statement["Action"]):
-                arns = {one["Fn::GetAtt"][0] for one in _list(statement["Resource"])}
+                arns = {_arn(*one["Fn::GetAtt"]) for one in _list(statement["Resource"])}
                 granted.setdefault(action, set()).update(arns)
     return granted
 
@@ -105,7 +117,7 @@ def test_every_function_has_a_role_and_a_log_of_its_own() -> None:
 def test_a_boundary_limits_every_role_that_is_deployed() -> None:
     """SAM's own transform makes none that would be without it."""
     arn = "arn:aws:iam::123456789012:policy/boundary"
-    [production] = translated(packaged(Stage="prod", PermissionsBoundaryArn=arn))
+    [production] = translated(packaged(Stage="prod", Aggregates="on", PermissionsBoundaryArn=arn))
     roles = properties("AWS::IAM::Role", decided(production))
 
     assert roles.keys() == ROLES.keys()
@@ -114,7 +126,7 @@ def test_a_boundary_limits_every_role_that_is_deployed() -> None:
 
 def test_traces_are_sent_only_if_they_are_asked_for_and_every_function_may() -> None:
     """By a policy of AWS's, which names the rights; no role has it otherwise."""
-    roles = properties("AWS::IAM::Role", deployed(Tracing="Active"))
+    roles = properties("AWS::IAM::Role", deployed(Tracing="Active", Aggregates="on"))
     policy = {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}
 
     assert all(roles[f"{name}Role"]["ManagedPolicyArns"] == [policy] for name in ALLOWED)
@@ -141,6 +153,7 @@ def test_a_function_gives_up_before_its_caller_does() -> None:
     """An HTTP API waits 30 seconds for a function, and 10 for its authorizer."""
     timeouts = {name: {**GLOBALS, **one}["Timeout"] for name, one in FUNCTIONS.items()}
 
+    assert timeouts.pop("AggregatorFunction") == 60  # whose caller is a stream
     assert timeouts.pop("AuthorizerFunction") < 10
     assert max(timeouts.values()) < 30
 
@@ -151,6 +164,11 @@ def test_nothing_says_another_version_of_python_or_another_architecture() -> Non
         assert layer["CompatibleRuntimes"] == [GLOBALS["Runtime"]]
     architecture = TEMPLATE["Parameters"]["Architecture"]["Default"]
     assert f"BUILD_FOR ?= {architecture}\n" in (ROOT / "build.mk").read_text("utf-8")
+
+
+def _arn(resource: str, attribute: str) -> str:
+    """Name what is allowed: a resource, or its stream."""
+    return resource if attribute == "Arn" else f"{resource}.{attribute}"
 
 
 def _list(value: Any) -> list[Any]:
