@@ -95,12 +95,15 @@ def emulator(
 
     It lives in the folder `home` (log, temporary files, state) and listens on loopback only, on
     `port` or a free one. With `auth` it enforces IAM. With `keep` its state outlives it in `home`,
-    and the next emulator started there has it again.
+    and the next emulator started there has it again: but for the records of streams, so that what
+    was written and not yet followed never is.
     """
     home = home.resolve()
     temporary = home / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
+    if keep:
+        _forget_positions(home / "state")
     running = Emulator(port or free_port(), home / "emulator.log")
     with running.log.open("wb") as log:
         process = subprocess.Popen(
@@ -131,6 +134,19 @@ def emulator(
     finally:
         _stop(process)
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _forget_positions(state: Path) -> None:
+    """Let whoever follows a stream begin with the first record that comes.
+
+    The emulator keeps how far each had read, but not the records: of the new ones it would skip as
+    many.
+    """
+    file = state / "lambda.json"
+    if file.exists():
+        stored = json.loads(file.read_bytes())
+        stored["payload"]["dynamodb_stream_positions"]["data"] = {}
+        file.write_text(json.dumps(stored), "utf-8")
 
 
 def _wait_until_it_answers(running: Emulator, process: subprocess.Popen[bytes]) -> None:

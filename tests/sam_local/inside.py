@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from tests.sam_local.document import COMMANDS, MAKE, SERVE
 from tests.sam_local.terminal import Terminal, terminal
-from tests.support.events import AUTHORIZER, EVENTS, KEYS, in_order
+from tests.support.events import AGGREGATOR, AUTHORIZER, EVENTS, KEYS, in_order
 from tests.support.stack import BUILD
 from tests.support.template import ROOT
 from tools.emulator import HOST, emulator
@@ -35,7 +35,8 @@ def main() -> None:
             answers = {
                 "commands": _commands(bash, folder),
                 "events": _events(_functions(stack)),
-                "authorizer": _decisions(_authorizer(stack)),
+                "authorizer": _sent(_authorizer(stack), AUTHORIZER),
+                "aggregator": _sent("AggregatorFunction", AGGREGATOR),
             }
     (folder / "answers.json").write_text(json.dumps(answers), "utf-8")
 
@@ -89,8 +90,8 @@ def _events(functions: dict[str, str]) -> Answers:
     return {name: _send(functions[EVENTS[name]["routeKey"]], EVENTS[name]) for name in in_order()}
 
 
-def _decisions(function: str) -> Answers:
-    return {name: _send(function, event) for name, event in AUTHORIZER.items()}
+def _sent(function: str, events: Answers) -> Answers:
+    return {name: _send(function, event) for name, event in events.items()}
 
 
 def _send(function: str, event: dict[str, Any]) -> Any:

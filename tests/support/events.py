@@ -33,6 +33,8 @@ AUTHORIZER = {**_read("events/authorizer"), "200-token": authorization(_TOKEN)}
 
 No token is valid for long, so the one that is let through is in no file.
 """
+AGGREGATOR = _read("events/aggregator")
+"""Batches of records that Lambda reads off the tables' streams."""
 KEYS: list[dict[str, Any]] = [
     *json.loads((ROOT / "tests/events/keys.json").read_text("utf-8")),
     _TOKENS,
@@ -87,3 +89,13 @@ def check_decision(name: str, decision: dict[str, Any]) -> None:
     """Assert that the authorizer decided as the name of its event says."""
     assert decision["isAuthorized"] is name.startswith("200-")
     assert ("context" in decision) is decision["isAuthorized"]
+
+
+def check_batch(name: str, answer: dict[str, Any]) -> None:
+    """Assert that the aggregator answered as the name of its batch says.
+
+    Where something is not counted, it is the last record.
+    """
+    last = AGGREGATOR[name]["Records"][-1]["dynamodb"]["SequenceNumber"]
+    failed = [] if name == "counted" else [{"itemIdentifier": last}]
+    assert answer == {"batchItemFailures": failed}
