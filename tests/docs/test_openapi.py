@@ -34,9 +34,8 @@ def test_it_is_openapi() -> None:
 
 def test_it_has_the_routes_that_are_deployed() -> None:
     """With their parameters, and the scope that a key must have."""
-    routes = [
-        one["RouteKey"] for one in properties("AWS::ApiGatewayV2::Route", deployed()).values()
-    ]
+    stack = deployed(Aggregates="on")
+    routes = [one["RouteKey"] for one in properties("AWS::ApiGatewayV2::Route", stack).values()]
     parameters = {
         route: [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
         for route, operation in OPERATIONS.items()

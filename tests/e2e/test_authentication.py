@@ -16,7 +16,8 @@ from tools.http import Answer, Caller
 from tools.stack import Stack
 
 ROUTES = sorted(route["RouteKey"] for route in properties("AWS::ApiGatewayV2::Route").values())
-TABLES = [*resources("AWS::DynamoDB::Table")]
+TABLES = resources("AWS::DynamoDB::Table").keys() - {"ApiKey", "Aggregate"}
+"""What requests write to: the aggregates follow in their own time."""
 FOR_TOKENS = "POST /feedback"
 FOR_READERS = "GET /internal/feedback/{target_id}"
 SCOPES = {
@@ -31,8 +32,23 @@ SCOPES = {
         for word in ("demonstrations", "bounds", "count", "latest_id_by_metric", "{feedback_id}")
     },
     "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback": Scope.FEEDBACK_READ,
+    **{
+        f"GET /internal/functions/{{function}}/{what}": Scope.FEEDBACK_READ
+        for what in ("metrics", "variant_performances", "inference_count/{metric}")
+    },
+    "GET /internal/feedback/timeseries": Scope.FEEDBACK_READ,
+    "POST /v1/inferences/list_inferences": Scope.FEEDBACK_READ,
 }
 """The routes that ask for a scope; the others take any key."""
+QUERIES = {
+    "GET /internal/functions/{function}/variant_performances": (
+        "?metric_name=draft_accepted&time_window=day"
+    ),
+    "GET /internal/feedback/timeseries": (
+        "?function_name=draft_reply&metric_name=draft_accepted&time_window=day&max_periods=3"
+    ),
+}
+"""What these routes cannot do without."""
 FORBIDDEN = {"message": "Forbidden"}
 
 
@@ -51,15 +67,18 @@ def _request(caller: Caller, route: str, target: str, **headers: str) -> Answer:
         "POST /feedback/batch": [feedback],
         "POST /internal/inferences": inference,
         "POST /internal/inferences/batch": [inference],
+        "POST /v1/inferences/list_inferences": {"function_name": "draft_reply"},
     }
     query = {"metric_name": "draft_accepted", "output": "{}"}
     body = json.dumps(bodies.get(route, query)).encode() if method == "POST" else b""
-    return caller.send(method, re.sub(r"{.+?}", target, path), body, **headers)
+    names = {"{function}": "draft_reply", "{metric}": "draft_accepted"}
+    path = re.sub(r"{.+?}", lambda found: names.get(found[0], target), path)
+    return caller.send(method, f"{path}{QUERIES.get(route, '')}", body, **headers)
 
 
 def _rows(stack: Stack) -> dict[str, list[dict[str, Any]]]:
-    """Read everything that the stack stores, but for the keys."""
-    return {table: stack.items(table) for table in TABLES if table != "ApiKey"}
+    """Read everything that the stack has been sent."""
+    return {table: stack.items(table) for table in TABLES}
 
 
 def _refusals(stack: Stack) -> list[str]:

@@ -57,6 +57,14 @@ SHAPES = {
     f"{LIST}/bounds": {"first_id", "last_id", "by_type"},
     f"{LIST}/count": {"count"},
     f"{LIST}/latest_id_by_metric": {"feedback_id_by_metric"},
+    "GET /internal/functions/{function}/metrics": {"metrics"},
+    "GET /internal/functions/{function}/variant_performances": {"performances"},
+    "GET /internal/functions/{function}/inference_count/{metric}": {
+        "feedback_count",
+        "inference_count",
+    },
+    "GET /internal/feedback/timeseries": {"timeseries"},
+    "POST /v1/inferences/list_inferences": {"inferences"},
     "GET /status": {"status", "version", "config_hash"},
     "GET /health": {"gateway", "dynamodb"},
 }

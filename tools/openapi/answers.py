@@ -15,6 +15,9 @@ _VALUES: dict[str, Schema] = {
     "demonstration": {**TEXT, "description": "JSON as a text"},
 }
 """How the value of each kind is shown."""
+_NUMBER: Schema = {"type": "integer", "minimum": 0}
+_REAL: Schema = {"type": "number"}
+_REAL_OR_NULL: Schema = {"type": ["number", "null"]}
 _KEPT: dict[str, Schema] = {
     "metric_name": TEXT,
     "target_type": {**TEXT, "enum": [level.value for level in Level]},
@@ -39,13 +42,49 @@ def schemas() -> dict[str, Schema]:
         **{f"{_title(kind)}Receipt": _receipt(kind) for kind in kinds},
         "Receipt": record({"feedback": {"anyOf": receipts}}),
         "Bounds": _bounds(kinds),
-        "Count": record({"count": {"type": "integer", "minimum": 0}}),
+        "Count": record({"count": _NUMBER}),
         "LatestIds": record({"feedback_id_by_metric": ids}),
         "Label": record({"feedback": label}, "feedback"),
+        **_comparisons(),
         "Status": record({"status": {"const": "ok"}, "version": TEXT, "config_hash": HASH}),
         "Healthy": record({"gateway": {"const": "ok"}, "dynamodb": {"const": "ok"}}),
         "Unhealthy": record({"gateway": {"const": "ok"}, "dynamodb": {"const": "error"}}),
     }
+
+
+def _comparisons() -> dict[str, Schema]:
+    """Describe what is answered from aggregates."""
+    names = {"variant_name": TEXT, "count": _NUMBER}
+    interval = {"cs_lower": _REAL_OR_NULL, "cs_upper": _REAL_OR_NULL}
+    spread = {"stdev": _REAL, "ci_error": _REAL}
+    types = {**TEXT, "enum": ["boolean", "float", "demonstration"]}
+    metric = {"function_name": TEXT, "metric_name": TEXT, "metric_type": types}
+    point = {"variance": _REAL_OR_NULL, "alpha": _REAL, **interval}
+    listed = {
+        "type": {**TEXT, "enum": ["chat", "json"]},
+        "inference_id": UUID,
+        "episode_id": UUID,
+        "function_name": TEXT,
+        "variant_name": TEXT,
+        "timestamp": TIME,
+    }
+    return {
+        "Metrics": _rows("metrics", {**metric, "feedback_count": _NUMBER}, "metric_type"),
+        "VariantPerformances": _rows(
+            "performances",
+            {"period_start": TIME, **names, "avg_metric": _REAL, **spread},
+            *spread,
+        ),
+        "InferenceCounts": record({"feedback_count": _NUMBER, "inference_count": _NUMBER}),
+        "TimeSeries": _rows("timeseries", {"period_end": TIME, **names, "mean": _REAL, **point}),
+        "ListedInferences": record(
+            {"inferences": array({"type": "object", "properties": listed, "required": [*listed]})}
+        ),
+    }
+
+
+def _rows(name: str, properties: dict[str, Schema], *optional: str) -> Schema:
+    return record({name: array(record(properties, *optional))})
 
 
 def _title(kind: Kind[Any]) -> str:

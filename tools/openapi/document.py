@@ -71,6 +71,8 @@ def _operation(route: Route, operation: Operation) -> Schema:
         described["description"] = (
             f"Without the template's condition `{route.open_by}`, no credential is asked for."
         )
+    if route.there_by:
+        described["description"] = f"There with the template's condition `{route.there_by}` only."
     events = inputs.events(operation.examples)
     if parameters := [*inputs.parameters(route, operation, events)]:
         described["parameters"] = parameters

@@ -49,6 +49,7 @@ def parameters(route: Route, operation: Operation, events: Events) -> Iterator[S
         yield {
             "name": name,
             "in": parameter.where,
+            **({"required": True} if parameter.required else {}),
             "description": parameter.meaning,
             "schema": parameter.schema,
             **_shown(name, parameter.schema, part, events),

@@ -12,7 +12,7 @@ from shared.http import MAX_BODY
 from tools.openapi import prose, refusals
 from tools.openapi.refusals import Refusals
 from tools.openapi.requests import IDEMPOTENCY_KEY
-from tools.openapi.schema import UUID, Schema
+from tools.openapi.schema import TEXT, UUID, Schema
 
 
 class Body(NamedTuple):
@@ -31,6 +31,7 @@ class Parameter(NamedTuple):
     where: str
     schema: Schema
     meaning: str
+    required: bool = False
 
 
 class Operation(NamedTuple):
@@ -73,6 +74,38 @@ _ATOMIC = {
         "Either all elements are stored, in one transaction, or none.",
     )
 }
+_VARIANT = {"variant_name": Parameter("query", TEXT, "Of this variant only.")}
+_METRIC = {"metric_name": Parameter("query", TEXT, "The metric's name.", required=True)}
+_THRESHOLD = {
+    "threshold": Parameter(
+        "query",
+        {"type": "number", "default": 0},
+        "What the latest value has to exceed, or to be below where less is better.",
+    )
+}
+_SERIES = {
+    "function_name": Parameter("query", TEXT, "The function's name.", required=True),
+    "max_periods": Parameter(
+        "query",
+        {"type": "integer", "minimum": 0, "maximum": 2**32 - 1},
+        "How many periods are shown before the last one.",
+        required=True,
+    ),
+    "variant_names": Parameter("query", TEXT, "Of these variants only, between commas."),
+    "rows": Parameter(
+        "query",
+        {**TEXT, "enum": ["all", "latest"], "default": "all"},
+        "`latest`: only the latest feedback of each target counts.",
+    ),
+}
+
+
+def _time_window(*more: str) -> dict[str, Parameter]:
+    names = ["minute", "hour", "day", "week", "month", *more]
+    schema = {**TEXT, "enum": names}
+    return {"time_window": Parameter("query", schema, "How long a period is.", required=True)}
+
+
 _FEEDBACK = (
     "boolean-inference",
     "boolean-episode",
@@ -152,6 +185,37 @@ OPERATIONS: dict[str, Operation] = {
         ("get-human-feedback",),
         refusals.BODY | refusals.FIELDS | refusals.STORED,
         Body("LabelQuery"),
+    ),
+    "GET /internal/functions/{function}/metrics": Operation(
+        "listMetrics", "Metrics", ("metrics",), refusals.FUNCTION, parameters=_VARIANT
+    ),
+    "GET /internal/functions/{function}/variant_performances": Operation(
+        "compareVariants",
+        "VariantPerformances",
+        ("variant-performances",),
+        refusals.FUNCTION,
+        parameters={**_METRIC, **_time_window("cumulative"), **_VARIANT},
+    ),
+    "GET /internal/functions/{function}/inference_count/{metric}": Operation(
+        "countInferences",
+        "InferenceCounts",
+        ("inference-count",),
+        refusals.FUNCTION,
+        parameters=_THRESHOLD,
+    ),
+    "GET /internal/feedback/timeseries": Operation(
+        "getTimeSeries",
+        "TimeSeries",
+        ("timeseries",),
+        refusals.COMPARING,
+        parameters={**_SERIES, **_METRIC, **_time_window()},
+    ),
+    "POST /v1/inferences/list_inferences": Operation(
+        "listInferences",
+        "ListedInferences",
+        ("list-inferences",),
+        refusals.BODY | refusals.COMPARING,
+        Body("InferenceQuery"),
     ),
     "GET /status": Operation("getStatus", "Status", ("status",)),
     "GET /health": Operation(

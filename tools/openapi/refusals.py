@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TypeAlias
 
 from feedback.idempotency_key import InvalidIdempotencyKey
+from feedback.kinds.registry import UnknownMetric
 from feedback.rules import NotGranted
 from feedback.waiting import TargetNotFound
 from reads.inferences import InferenceNotFound
@@ -65,6 +66,10 @@ RECEIPT: Refusals = TARGET | {FeedbackNotFound}
 """Of a receipt."""
 READ_INFERENCE: Refusals = STORED | {InvalidField, InferenceNotFound}
 """Of a recorded inference that is read."""
+COMPARING: Refusals = STORED | {InvalidField, MissingField}
+"""Of what is answered from aggregates."""
+FUNCTION: Refusals = COMPARING | {UnknownMetric}
+"""Of a function in the path."""
 INVALID_KEY: Refusals = frozenset({InvalidIdempotencyKey})
 """Of the header with a batch, which has no key of its own."""
 NOT_GRANTED: Refusals = frozenset({NotGranted})

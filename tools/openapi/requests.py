@@ -54,6 +54,7 @@ def schemas() -> dict[str, Schema]:
         **dict(_inference()),
         "InferenceBatch": {**array(ref("Inference")), "maxItems": MAX_ELEMENTS},
         "LabelQuery": to_object(LABEL_FIELDS, LABEL_FIELDS, {}, {}),
+        "InferenceQuery": {"type": "object"},
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from authorizer.scopes import SCOPES
-from tests.support.template import properties
+from tests.support.template import properties, resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Route:
     """That of the requests at once."""
     open_by: str | None
     """The condition without which the route asks for no credential, besides `IsAuthenticated`."""
+    there_by: str | None
+    """The condition without which there is no such route."""
 
     @property
     def method(self) -> str:
@@ -45,14 +47,18 @@ class Route:
 def routes() -> Iterator[Route]:
     """Yield the template's routes, in its order."""
     [stage] = properties("AWS::ApiGatewayV2::Stage").values()
-    for route in properties("AWS::ApiGatewayV2::Route").values():
+    for resource in resources("AWS::ApiGatewayV2::Route").values():
+        route, there_by = resource["Properties"], resource.get("Condition")
         key = route["RouteKey"]
         limits = stage["RouteSettings"].get(key, stage["DefaultRouteSettings"])
+        if there_by is not None:
+            _, limits, _ = limits["Fn::If"]
         yield Route(
             key,
             limits["ThrottlingRateLimit"]["Ref"],
             limits["ThrottlingBurstLimit"]["Ref"],
             _condition(route),
+            there_by,
         )
 
 
