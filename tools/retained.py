@@ -50,11 +50,14 @@ def template(client: "DynamoDBClient", names: dict[str, str]) -> dict[str, Any]:
 
 def _properties(client: "DynamoDBClient", name: str) -> dict[str, Any]:
     table = client.describe_table(TableName=name)["Table"]
+    stream = table.get("StreamSpecification", {}).get("StreamViewType")
     return {
         "AttributeDefinitions": table["AttributeDefinitions"],
         "KeySchema": table["KeySchema"],
         "BillingMode": "PAY_PER_REQUEST",
         "DeletionProtectionEnabled": table.get("DeletionProtectionEnabled", False),
+        # Without it, the next deployment would turn a stream on that is on, which DynamoDB refuses.
+        **({"StreamSpecification": {"StreamViewType": stream}} if stream else {}),
     }
 
 

@@ -9,9 +9,11 @@ import pytest
 
 from tests.deploy.conftest import STAGE, Account
 from tests.docs.markdown import Document
-from tests.support.template import ROOT, properties
+from tests.support.deployment import deployed
+from tests.support.template import ROOT, properties, resources
 
 DOCUMENT = Document.at("docs/deployment.md")
+FOLLOWED = ["BooleanMetricFeedback", "FloatMetricFeedback", "DemonstrationFeedback", "Target"]
 COMMANDS = [block for language, block in DOCUMENT.blocks() if language == "sh"]
 
 
@@ -67,11 +69,56 @@ def _assert_importable(account: Account, folder: Path) -> None:
         one["LogicalResourceId"]: one["ResourceIdentifier"]["TableName"] for one in resources
     }
     assert identified == _tables(account)
-    assert {
-        name: one["Properties"]["KeySchema"] for name, one in template["Resources"].items()
-    } == {name: one["KeySchema"] for name, one in properties("AWS::DynamoDB::Table").items()}
+    described = {name: one["Properties"] for name, one in template["Resources"].items()}
+    declared = properties("AWS::DynamoDB::Table", deployed(Aggregates="on"))
+    for part in ("KeySchema", "StreamSpecification"):
+        assert {name: one.get(part) for name, one in described.items()} == {
+            name: one.get(part) for name, one in declared.items()
+        }
     lint = [str(ROOT / ".venv/bin/cfn-lint"), str(folder / "template.json")]
     assert subprocess.run(lint, check=False).returncode == 0
+
+
+def test_aggregates_are_turned_off_and_on_over_tables_that_stay(
+    account: Account, variables: dict[str, str]
+) -> None:
+    """What is stored stays under the same names; what belongs to aggregates goes and comes."""
+    item = {"target_id": {"S": "kept"}}
+
+    account.deploy(variables)
+    tables = _tables(account)
+    account.client("dynamodb").put_item(TableName=tables["Target"], Item=item)
+    with_ = _resources(account)
+    account.deploy(variables, "--parameter-overrides Aggregates=off")
+    without = _resources(account)
+    assert _followed(account) == set()
+    account.deploy(variables, "--parameter-overrides Aggregates=on")
+
+    gone = with_.keys() - without.keys()
+    assert without.items() <= with_.items()
+    assert {name for name in gone if "Route" in name} == {
+        name for name, one in resources("AWS::ApiGatewayV2::Route").items() if "Condition" in one
+    }
+    assert {"Aggregate", "AggregatorFunction", "AggregatorFailures"} < gone
+    assert _resources(account).keys() == with_.keys()
+    assert _tables(account) == tables
+    assert _followed(account) == {tables[name] for name in FOLLOWED}
+    found = account.client("dynamodb").get_item(TableName=tables["Target"], Key=item)
+    assert found["Item"] == item
+
+
+def _followed(account: Account) -> set[str]:
+    """Give the names of the tables whose streams are on and followed."""
+    mappings = account.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    followed = {one["EventSourceArn"].split("/")[1] for one in mappings}
+    describe = account.client("dynamodb").describe_table
+    on = {
+        name
+        for name in _tables(account).values()
+        if describe(TableName=name)["Table"].get("StreamSpecification", {}).get("StreamEnabled")
+    }
+    assert followed == on
+    return on
 
 
 def _parameters(account: Account) -> dict[str, str]:
@@ -81,12 +128,17 @@ def _parameters(account: Account) -> dict[str, str]:
 
 
 def _tables(account: Account) -> dict[str, str]:
+    return _resources(account, "AWS::DynamoDB::Table")
+
+
+def _resources(account: Account, kind: str = "") -> dict[str, str]:
+    """Give the names of the resources of a type, or of all, by logical id."""
     pages = account.client("cloudformation").get_paginator("list_stack_resources")
     return {
         one["LogicalResourceId"]: one["PhysicalResourceId"]
         for page in pages.paginate(StackName=account.stack)
         for one in page["StackResourceSummaries"]
-        if one["ResourceType"] == "AWS::DynamoDB::Table"
+        if one["ResourceType"] == kind or not kind
     }
 
 
