@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 
-from tools.smoke import access, feedback, platform, refusals, settings
+from tools.smoke import access, aggregates, feedback, platform, refusals, settings
 from tools.smoke.check import Row, Verdict, answers
 from tools.smoke.deployment import Deployment, NoSuchStack
 from tools.smoke.run import Run
@@ -15,6 +15,7 @@ from tools.smoke.run import Run
 CHECKS = [
     *settings.CHECKS,
     *feedback.CHECKS,
+    *aggregates.CHECKS,
     *refusals.CHECKS,
     *access.CHECKS,
     *platform.CHECKS,

@@ -10,7 +10,7 @@ from tools.credentials import TokenKey
 from tools.forgeries import CASES, Forger
 from tools.http import Answer, Caller, Unexpected
 from tools.smoke.check import Check, NotAsked
-from tools.smoke.run import Run
+from tools.smoke.run import FUNCTION, Run
 
 FORBIDDEN = {"message": "Forbidden"}
 NOT_FOUND = {"message": "Not Found"}
@@ -30,6 +30,7 @@ def _ask(run: Run, caller: Caller, route: str, **headers: str) -> Answer:
     }
     question = {"metric_name": "comment", "output": "{}"}
     body = json.dumps(bodies.get(route, question)).encode() if method == "POST" else b""
+    path = path.replace("{function}", FUNCTION)
     path = re.sub(r"{.+?}", run.inference["inference_id"], path)
     return caller.send(method, path, body, **headers)
 

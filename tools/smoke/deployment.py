@@ -81,6 +81,11 @@ class Deployment:
         return self.parameters["Authentication"] == "required"
 
     @property
+    def aggregates(self) -> bool:
+        """Whether the stack has aggregates, and the routes that are answered from them."""
+        return self.parameters.get("Aggregates") == "on"
+
+    @property
     def keyless(self) -> set[str]:
         """The routes that need no credential though the others do."""
         return {"GET /health"} if self.parameters["HealthAuthentication"] == "none" else set()

@@ -18,6 +18,8 @@ from tools.smoke.deployment import Deployment
 
 Metrics: TypeAlias = dict[tuple[str, str], str]
 """The name of one metric of each type and level."""
+FUNCTION = "tensorzero::default"
+"""What every gateway has."""
 CATALOG = "python/tensorzero_config/catalog.json"
 PATIENCE = 10.0
 """Seconds that CloudWatch Logs is given to show what a function has printed."""
@@ -57,7 +59,7 @@ class Run:
         """Record an inference, to be removed at the end."""
         ids = {"inference_id": uuids.new(), "episode_id": uuids.new()}
         self.targets |= {*ids.values()}
-        return self.call.record(function_name="tensorzero::default", **ids, **fields)
+        return self.call.record(function_name=FUNCTION, **ids, **fields)
 
     @cached_property
     def configuration(self) -> dict[str, Any]:

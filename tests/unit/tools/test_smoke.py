@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from feedback.kinds.registry import KINDS
-from tests.support.template import TEMPLATE
+from tests.support.deployment import deployed
+from tests.support.template import TEMPLATE, properties, resources
 from tools.http import Answer
 from tools.smoke import feedback, settings
 from tools.smoke.__main__ import CHECKS
@@ -21,6 +22,7 @@ REFUSALS = "A web page sees API Gateway's own refusals"
 BETWEEN = "A body between Lambda's 6 MB and API Gateway's 10 MB is a 413"
 ROLLBACK = "A rollback finds its layers"
 LOG = "The access log has a line of JSON for each request"
+COMPARING = "GET /internal/feedback/timeseries"
 PAGE = "https://app.example.com"
 
 
@@ -39,6 +41,7 @@ class Aws:
     endpoint: str | None = None
     started: float = 0.0
     name: str = "stack"
+    aggregates: bool = True
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -104,7 +107,11 @@ class Aws:
     def get_template(self, **_: str) -> dict[str, Any]:
         """Give the template, with references."""
         limits = {"ThrottlingRateLimit": {"Ref": "Rate"}, "ThrottlingBurstLimit": {"Ref": "Burst"}}
-        stage = {"DefaultRouteSettings": limits, "RouteSettings": {"POST /feedback": limits}}
+        routes = {
+            "POST /feedback": limits,
+            COMPARING: {"Fn::If": ["HasAggregates", limits, {"Ref": "AWS::NoValue"}]},
+        }
+        stage = {"DefaultRouteSettings": limits, "RouteSettings": routes}
         return {"TemplateBody": {"Resources": {"ApiStage": {"Properties": stage}}}}
 
     def get_stage(self, **_: str) -> dict[str, Any]:
@@ -115,7 +122,10 @@ class Aws:
         return {
             "AccessLogSettings": log,
             "DefaultRouteSettings": limits,
-            "RouteSettings": {"POST /feedback": feedback},
+            "RouteSettings": {
+                "POST /feedback": feedback,
+                **({COMPARING: limits} if self.aggregates else {}),
+            },
         }
 
     def filter_log_events(self, **_: object) -> dict[str, Any]:
@@ -145,19 +155,20 @@ def _ask(title: str, aws: Aws) -> Row:
 
 
 @pytest.mark.parametrize(
-    ("title", "note"),
+    ("title", "aws", "note"),
     [
-        (THROTTLING, "2 limits"),
-        (ROLLOUT, "1 deployment groups"),
-        (REFUSALS, ""),
-        (BETWEEN, "5 MB: too large; 7 MB: too large; 9 MB: too large"),
-        (ROLLBACK, "1 older versions answer"),
-        (LOG, "1 lines"),
+        (THROTTLING, Aws(), "3 limits"),
+        (THROTTLING, Aws(aggregates=False), "2 limits"),
+        (ROLLOUT, Aws(), "1 deployment groups"),
+        (REFUSALS, Aws(), ""),
+        (BETWEEN, Aws(), "5 MB: too large; 7 MB: too large; 9 MB: too large"),
+        (ROLLBACK, Aws(), "1 older versions answer"),
+        (LOG, Aws(), "1 lines"),
     ],
 )
-def test_of_what_aws_answers_well_it_is_said_that_it_holds(title: str, note: str) -> None:
+def test_of_what_aws_answers_well_it_is_said_that_it_holds(title: str, aws: Aws, note: str) -> None:
     """With what there is to say of it."""
-    assert _ask(title, Aws()) == Row(Verdict.HOLDS, title, note)
+    assert _ask(title, aws) == Row(Verdict.HOLDS, title, note)
 
 
 @pytest.mark.parametrize(
@@ -200,8 +211,18 @@ def test_of_what_cannot_be_asked_it_is_said_why(title: str, aws: Aws, note: str)
 def test_every_kind_and_every_table_of_the_project_is_asked_for() -> None:
     """What is added is added here as well."""
     variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"].items()
+    stack = deployed(Aggregates="on")
+    functions = properties("AWS::Serverless::Function", stack)
+    routes = resources("AWS::ApiGatewayV2::Route")
 
     assert [kind for kind, *_ in feedback.KINDS] == [kind.name for kind in KINDS.values()]
     assert {
         name: value["Ref"] for name, value in variables if name.endswith("_TABLE")
     } == settings.TABLES
+    for name, one in functions.items():
+        own = one.get("Environment", {}).get("Variables", {})
+        wanted = settings.AGGREGATE if name.removesuffix("Function") in settings.COUNTING else {}
+        assert {variable: value["Ref"] for variable, value in own.items()} == wanted
+    assert {
+        one["Properties"]["RouteKey"] for one in routes.values() if "Condition" in one
+    } == settings.COMPARING
