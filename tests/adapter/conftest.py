@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from tests.support.clients import connected
+from tests.support.limits import small
 from tests.support.proxy import SMALL_STEPS, Proxy, proxy
 from tools.emulator import Emulator
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+__all__ = ["small"]
 
 Connect: TypeAlias = "Callable[[str], DynamoDBClient]"
 
