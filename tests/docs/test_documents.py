@@ -1,6 +1,7 @@
 """What holds for every document: links lead somewhere, commands exist, the map is complete."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -68,6 +69,15 @@ def test_decisions_are_numbered_in_their_order() -> None:
     headings = Document.at("docs/decisions.md").headings()[1:]
 
     assert [int(heading.split(".")[0]) for heading in headings] == [*range(1, len(headings) + 1)]
+
+
+def test_nothing_is_in_the_repository_that_is_ignored() -> None:
+    """A link in the place of an environment, say: git would replace others' environments by it."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no checkout")
+    ignored = ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"]
+
+    assert subprocess.run(ignored, cwd=ROOT, capture_output=True, check=True).stdout == b""
 
 
 def _layout() -> Iterator[str]:
