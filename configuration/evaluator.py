@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from configuration.function import Function, names
 from configuration.keys import EVALUATION, EVALUATOR
 from configuration.metric import OPTIMIZE, Metric
 from configuration.node import Node
@@ -19,11 +20,11 @@ _OUTPUTS = ("float", "boolean")
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """An evaluator: its metric, and the JSON function that an LLM judge is."""
+    """An evaluator: its metric, and by its name the JSON function that an LLM judge is."""
 
     metric_name: str
     metric: Metric
-    judge: str | None
+    judge: tuple[str, Function] | None
 
 
 def read_evaluators(root: Node) -> Iterator[Evaluator]:
@@ -54,14 +55,16 @@ def _read(node: Node, table: str, owner: str, judge_owner: str) -> Iterator[Eval
         return
     node.check_keys(EVALUATOR)
     kind = "typescript" if node.table.get("type") == _ALIAS else node.tag(_TYPES)
-    output = "boolean"
+    metric = Metric("boolean", "inference")
     if kind in _JUDGES:
-        output = node.choose("output_type", _OUTPUTS)
-        node.choose("optimize", OPTIMIZE)
-    judge = f"{JUDGE}::{judge_owner}{owned_by}::{node.name}"
-    yield Evaluator(
-        metric_name, Metric(output, "inference"), judge if kind == "llm_judge" else None
-    )
+        output, optimize = node.choose("output_type", _OUTPUTS), node.choose("optimize", OPTIMIZE)
+        metric = Metric(output, "inference", optimize)
+    judge = None
+    if kind == "llm_judge":
+        variants = node.get("variants")
+        function = Function("json", variants=() if variants is None else names(variants))
+        judge = f"{JUDGE}::{judge_owner}{owned_by}::{node.name}", function
+    yield Evaluator(metric_name, metric, judge)
 
 
 def _is_of_a_newer_type(node: Node, metric_name: str) -> bool:

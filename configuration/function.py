@@ -17,11 +17,15 @@ _TYPES: tuple[Type, ...] = ("chat", "json")
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function: a chat function has tools, a JSON function may have a schema."""
+    """A function: a chat function has tools, a JSON function may have a schema.
+
+    ``variants`` are the names of its variants.
+    """
 
     type: Type
     tools: tuple[str, ...] = ()
     output_schema: Schema | None = None
+    variants: tuple[str, ...] = ()
 
 
 def read_functions(root: Node, tools: Collection[str]) -> dict[str, Function]:
@@ -32,15 +36,20 @@ def read_functions(root: Node, tools: Collection[str]) -> dict[str, Function]:
 def _read(node: Node, tools: Collection[str]) -> Function:
     if node.name.startswith(PREFIX):
         node.refuse(f"User-defined function name cannot start with `{PREFIX}`: {node.name}")
-    variants = node.need("variants")
-    if variants is not None:
-        variants.is_table()
+    table = node.need("variants")
+    variants = () if table is None else names(table)
     if node.tag(_TYPES) == "chat":
         node.check_keys(CHAT_FUNCTION)
-        return Function("chat", tools=tuple(_tools(node, tools)))
+        return Function("chat", tools=tuple(_tools(node, tools)), variants=variants)
     node.check_keys(JSON_FUNCTION)
     schema = node.get("output_schema")
-    return Function("json", output_schema=None if schema is None else read_schema(schema))
+    output_schema = None if schema is None else read_schema(schema)
+    return Function("json", output_schema=output_schema, variants=variants)
+
+
+def names(node: Node) -> tuple[str, ...]:
+    """Return the names of what a table holds, as it must be one."""
+    return tuple(child.name for child in node.children()) if node.is_table() else ()
 
 
 def _tools(node: Node, known: Collection[str]) -> list[str]:

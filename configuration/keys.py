@@ -92,7 +92,7 @@ EVALUATION = Keys(
     read=("evaluators",), others=("dataset_name", "description", "function_name", "type")
 )
 EVALUATOR = Keys(
-    read=("type", "output_type", "optimize"),
+    read=("type", "output_type", "optimize", "variants"),
     others=(
         "behavior",
         "cutoff",
@@ -103,6 +103,5 @@ EVALUATOR = Keys(
         "must_not_match",
         "tools",
         "typescript_file",
-        "variants",
     ),
 )

@@ -29,6 +29,7 @@ def write(configuration: Configuration, folder: Path) -> None:
         (new / "__init__.py").write_text(_PACKAGE, encoding="utf-8")
         (new / "catalog.json").write_bytes(_compact(to_catalog(configuration)))
         (new / "functions.json").write_bytes(_compact(to_functions(configuration)))
+        (new / "variants.json").write_bytes(_compact(to_variants(configuration)))
         _copy_sources(configuration, new / "source")
         if folder.exists():
             folder.rename(Path(scratch, "old"))
@@ -59,6 +60,19 @@ def to_functions(configuration: Configuration) -> dict[str, object]:
         "tools": {
             key: {"name": tool.name, "parameters": _text(tool.parameters)}
             for key, tool in sorted(configuration.tools.items())
+        },
+    }
+
+
+def to_variants(configuration: Configuration) -> dict[str, object]:
+    """Build variants.json: what reads over a function's inferences need besides."""
+    return {
+        "functions": {
+            name: [function.type, sorted(function.variants)]
+            for name, function in sorted(configuration.functions.items())
+        },
+        "optimize": {
+            name: metric.optimize for name, metric in sorted(configuration.metrics.items())
         },
     }
 

@@ -54,7 +54,7 @@ def load(pattern: str) -> Configuration:
         for name, function in functions.items()
         if function.output_schema is not None
     }
-    judges = {one.judge: Function("json") for one in evaluators if one.judge is not None}
+    judges = dict(one.judge for one in evaluators if one.judge is not None)
     return Configuration(
         snapshot_hash=_snapshot_hash(source.table, schemas),
         gateway=gateway,

@@ -17,10 +17,11 @@ _ALLOWED = re.compile(r"[A-Za-z0-9_\-.:/]+")
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """What a value of the metric is, and what it is about."""
+    """What a value of the metric is, what it is about, and which values are the better ones."""
 
     type: str
     level: str
+    optimize: str = "max"
 
 
 def read_metrics(root: Node) -> dict[str, Metric]:
@@ -39,8 +40,11 @@ def _read(node: Node) -> Metric:
         node.refuse_type("struct MetricConfig")
         return Metric(_TYPES[0], _LEVELS[0])
     node.check_keys(METRIC)
-    metric = Metric(node.choose("type", _TYPES), node.choose("level", _LEVELS))
-    node.choose("optimize", OPTIMIZE)
+    metric = Metric(
+        node.choose("type", _TYPES),
+        node.choose("level", _LEVELS),
+        node.choose("optimize", OPTIMIZE),
+    )
     node.read("description", str, default="")
     return metric
 

@@ -1,6 +1,7 @@
 """Replays a history, at the times that it has, and reads it through the handler of the reads."""
 
 import json
+import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +11,11 @@ from shutil import copytree
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
+from aggregator.api import build
+from aggregator.records import kinds
+from aggregator.service import Aggregator
 from feedback.demonstration.json_schema.validation import Validation
+from feedback.kinds.registry import KINDS
 from feedback.lookup import DynamoLookup
 from feedback.model import Record
 from feedback.request import FeedbackRequest
@@ -24,13 +29,18 @@ from shared.uuids import Generator, Uuid
 from submit.store import DynamoFeedbackStore
 from tests.conformance.placeholders import HERE
 from tests.support import routing
-from tests.support.handlers import compose
+from tests.support.handlers import compose, telemetry
 from tests.support.lambdas import LAYER, packages, write_layer
+from tests.support.streams import Driver, to_record
+from tests.support.tables import create_table
 from tests.unit.fakes import Invocation
 from tools.event import event
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from shared.endpoint import Handler
+    from shared.items import Item
 
 READS = HERE / "reads"
 DOCUMENT: dict[str, Any] = json.loads((READS / "cases.json").read_text("utf-8"))
@@ -75,6 +85,14 @@ class Ids:
 
 
 @dataclass(frozen=True)
+class Replayed:
+    """A history that has been replayed: its ids, and the handlers that read it."""
+
+    ids: Ids
+    handlers: dict[str, "Handler"]
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a request was answered."""
 
@@ -97,45 +115,54 @@ class Replay:
         self._store = DynamoFeedbackStore(client, tables)
         self._inferences = DynamoInferences(client, tables["target"])
         self._validation = Validation(512)
-        self._replayed: dict[str, Ids] = {}
-        self._handlers = compose(client, tables, self._catalogs["reads"], Clock())
+        self._client, self._tables = client, tables
+        self._replayed: dict[str | None, Replayed] = {}
 
-    def ids(self, history: str | None) -> Ids:
-        """Replay a history, once; return its ids. Without one, return ids of nothing."""
-        if history is None:
-            return Ids()
-        if history not in self._replayed:
-            self._replayed[history] = Ids()
-            self._replay(DOCUMENT["histories"][history], self._replayed[history])
-        return self._replayed[history]
+    def history(self, name: str | None) -> Replayed:
+        """Replay a history, once; without a name, one in which nothing has happened.
 
-    def send(self, request: dict[str, Any], ids: Ids) -> Answer:
+        It has aggregates of its own: others have the same functions. The reads are under the
+        configuration that was the last.
+        """
+        if name not in self._replayed:
+            history = DOCUMENT["histories"][name] if name else {"config": "reads", "steps": []}
+            ids, tables = (
+                Ids(),
+                {**self._tables, "aggregate": create_table(self._client, "aggregate")},
+            )
+            catalog = self._replay(history, ids)
+            self._aggregate(ids, tables)
+            self._replayed[name] = Replayed(ids, compose(self._client, tables, catalog, Clock()))
+        return self._replayed[name]
+
+    def send(self, request: dict[str, Any], to: Replayed) -> Answer:
         """Send a request as API Gateway would pass it on."""
-        path = ids.fill(request["path"])
+        ids, path = to.ids, to.ids.fill(request["path"])
         match = routing.match(packages(), request["method"], path)
         if match is None:
             return Answer(404, {"message": "Not Found"})
         body = json.dumps(ids.filled(request["body"])) if "body" in request else None
         query = _query(request, ids)
         made = event(body, route=match.route, parameters=match.parameters, query=query)
-        reply = self._handlers[match.route](made, Invocation())
+        reply = to.handlers[match.route](made, Invocation())
         return Answer(reply["statusCode"], json.loads(reply["body"]))
 
-    def walk(self, walk: dict[str, Any], ids: Ids) -> Iterator[list[str]]:
+    def walk(self, walk: dict[str, Any], to: Replayed) -> Iterator[list[str]]:
         """Yield the ids of page after page, until one is empty."""
         direction = walk["direction"]
         query = {"after": NIL} if direction == "after" else {}
         while True:
             request = {"method": "GET", "path": walk["path"]}
             limit = {"limit": str(walk["limit"])}
-            answer = self.send({**request, "query": {**limit, **query}}, ids)
+            answer = self.send({**request, "query": {**limit, **query}}, to)
             page = [row["id"] for row in answer.body["feedback"]]
             if not page:
                 return
             yield page
             query = {direction: page[0] if direction == "after" else page[-1]}
 
-    def _replay(self, history: dict[str, Any], ids: Ids) -> None:
+    def _replay(self, history: dict[str, Any], ids: Ids) -> Catalog:
+        """Take the steps; return the last configuration."""
         catalog = self._catalogs[history["config"]]
         for step in history["steps"]:
             ids.now = (datetime.fromisoformat(step["at"]) - EPOCH) // MILLISECOND * 1_000_000
@@ -145,6 +172,37 @@ class Replay:
                 self._give(step["feedback"], catalog, ids)
             else:
                 catalog = self._catalogs[step["config"]]
+        return catalog
+
+    def _aggregate(self, ids: Ids, tables: dict[str, str]) -> None:
+        """Bring what the tables have of a history to the aggregator, in any order."""
+        service, followed = Aggregator(self._client, tables, Clock()), kinds(tables)
+        handler = build(service, followed, telemetry("aggregator"))
+        items = [
+            (table, item)
+            for table, name in followed.items()
+            for id_ in ids.known.values()
+            for item in self._items(table, KINDS[name].key if name in KINDS else "target_id", id_)
+        ]
+        records = [
+            to_record(table, {"NewImage": item}, number)
+            for number, (table, item) in enumerate(items)
+        ]
+        chance = random.Random(0)  # noqa: S311 - the same in every run
+        driver = Driver(lambda some: handler({"Records": some}, Invocation()), chance)
+        driver.bring(records)
+        assert driver.queue == []
+
+    def _items(self, table: str, key: str, id_: str) -> "list[Item]":
+        answer: Any = self._client.query(
+            TableName=table,
+            KeyConditionExpression="#key = :id",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues={":id": {"S": id_}},
+            ConsistentRead=True,
+        )
+        items: list[Item] = answer["Items"]
+        return items
 
     def _record(self, inference: dict[str, Any]) -> None:
         output = OUTPUTS.get(inference["function_name"], CHAT)

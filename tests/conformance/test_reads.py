@@ -6,32 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conformance.replay import DOCUMENT, MILLISECOND, Ids, Replay
+from tests.conformance.replay import DOCUMENT, MILLISECOND, Answer, Ids, Replay, Replayed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CASES: dict[str, dict[str, Any]] = {case["id"]: case for case in DOCUMENT["cases"]}
-AGGREGATES = (
-    "/internal/functions/",
-    "/internal/feedback/timeseries",
-    "/v1/inferences/list_inferences",
-)
-"""What begins so is not there yet."""
-API_GATEWAYS = {"http/trailing-slash"}
-"""Refused before anything of ours is asked: only the status is the contract."""
-DEPARTURES = {"http/delete": "API Gateway answers 404, without the header: docs/compatibility.md"}
-
-
-def _marked(case: dict[str, Any]) -> Any:
-    request = case["request"]
-    aggregate = isinstance(request.get("query"), str) or request.get("path", "").startswith(
-        AGGREGATES
-    )
-    marks = [pytest.mark.xfail(reason="an aggregate", strict=True)] if aggregate else []
-    if case["id"] in DEPARTURES:
-        marks.append(pytest.mark.xfail(reason=DEPARTURES[case["id"]], strict=True))
-    return pytest.param(case, id=case["id"], marks=marks)
+API_GATEWAYS = {"http/trailing-slash", "http/delete"}
+"""Refused before anything of ours is asked: docs/compatibility.md."""
+ROUNDED = {"mean", "variance", "cs_lower", "cs_upper"}
+"""Numbers of 32 bits, in TensorZero."""
+BY_VARIANT = {"time_window": "month", "max_periods": "4294967295"}
+"""The series whose last points are what the query by variant answers, which has no route."""
 
 
 @pytest.fixture(scope="module")
@@ -44,31 +30,85 @@ def replay(
     return Replay(dynamodb, tables, tmp_path_factory.mktemp("configurations"))
 
 
-@pytest.mark.parametrize("case", [_marked(case) for case in CASES.values()])
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_read_is_answered_as_by_tensorzero_or_better(
     case: dict[str, Any], replay: Replay
 ) -> None:
     """Every row, in its order; where TensorZero's answer is a defect, the better one."""
-    ids, request = replay.ids(case.get("history")), case["request"]
+    history, request = replay.history(case.get("history")), case["request"]
     wanted = case.get("better") or case["expect"]
-    assert isinstance(request.get("query", {}), dict), "an internal query, which has no route"
 
     if "walk" in request:
-        assert [*replay.walk(request["walk"], ids)] == ids.filled(wanted["pages"])
-        return
-    answer = replay.send(request, ids)
+        assert [*replay.walk(request["walk"], history)] == history.ids.filled(wanted["pages"])
+    elif request.get("query") == "feedback_by_variant":
+        last = _by_variant(replay, history, request["args"])
+        assert last == {row["variant_name"]: _close(row) for row in wanted["body"]}
+    elif case["id"] in API_GATEWAYS:
+        answer = replay.send(request, history)
+        assert (answer.status, answer.body) == (404, {"message": "Not Found"})
+    else:
+        _compare(replay.send(request, history), history.ids.filled(wanted))
 
+
+def _compare(answer: Answer, wanted: dict[str, Any]) -> None:
     assert answer.status == wanted["status"], answer
-    if case["id"] in API_GATEWAYS:
-        assert answer.body == {"message": "Not Found"}
-    elif answer.status != 200:
+    if answer.status != 200:
         _compare_refusal(answer.body, wanted)
     elif "ids" in wanted:
-        assert [row["id"] for row in answer.body["feedback"]] == ids.filled(wanted["ids"])
+        assert [row["id"] for row in answer.body["feedback"]] == wanted["ids"]
+    elif "inference_ids" in wanted:
+        rows = answer.body["inferences"]
+        assert [row["inference_id"] for row in rows] == wanted["inference_ids"]
+        if "timestamps" in wanted:
+            assert [row["timestamp"] for row in rows] == wanted["timestamps"]
     else:
-        assert _plain(answer.body) == _plain(ids.filled(wanted["body"]))
+        assert _plain(answer.body) == _plain(_close(wanted["body"]))
         times = zip(_times(answer.body), _times(wanted["body"]), strict=True)
         assert all(abs(ours - recorded) <= MILLISECOND for ours, recorded in times)
+
+
+LATEST = {name: case for name, case in CASES.items() if "latest_only" in case}
+
+
+@pytest.mark.parametrize("case", LATEST.values(), ids=LATEST)
+def test_a_series_of_the_latest_feedback_is_the_models(
+    case: dict[str, Any], replay: Replay
+) -> None:
+    """Of each target, at each period's end: an answer that TensorZero does not have."""
+    history, request = replay.history(case["history"]), case["request"]
+    latest = {**request, "query": {**request["query"], "rows": "latest"}}
+
+    answer = replay.send(latest, history)
+
+    wanted = case["latest_only"]["timeseries"]
+    assert [{name: row[name] for name in wanted[0]} for row in answer.body["timeseries"]] == [
+        _close(row) for row in wanted
+    ]
+
+
+def _by_variant(
+    replay: Replay, history: Replayed, arguments: dict[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Give the last point of each variant, as far as the query by variant answers it."""
+    path = "/internal/feedback/timeseries"
+    request = {"method": "GET", "path": path, "query": {**arguments, **BY_VARIANT}}
+    rows = replay.send(request, history).body["timeseries"]
+    names = ("variant_name", "mean", "variance", "count")
+    return {row["variant_name"]: {name: row[name] for name in names} for row in rows}
+
+
+def _close(body: Any) -> Any:
+    """Compare numbers as exactly as they were recorded; `null` is none."""
+    if isinstance(body, list):
+        return [_close(entry) for entry in body]
+    if not isinstance(body, dict):
+        return pytest.approx(body, rel=1e-9) if isinstance(body, float) else body
+    return {
+        name: pytest.approx(value, rel=2e-5, abs=1e-300)
+        if name in ROUNDED and value is not None
+        else _close(value)
+        for name, value in body.items()
+    }
 
 
 def _compare_refusal(refusal: dict[str, Any], wanted: dict[str, Any]) -> None:

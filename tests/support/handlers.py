@@ -14,12 +14,15 @@ from feedback.lookup import DynamoLookup
 from inferences.api import build as build_inferences
 from inferences.store import DynamoInferences
 from reads import api as reads
+from reads.aggregate import views as aggregate
+from reads.aggregate.table import DynamoTable as DynamoAggregates
 from reads.inferences import DynamoInferences as RecordedInferences
 from reads.labels import DynamoLabels
 from reads.receipts import DynamoReceipts
 from reads.status import Status
 from reads.target import views as target
 from reads.target.table import DynamoTable
+from shared import http
 from shared.catalog import Catalog
 from shared.clock import DAY, Clock, TimeLeft
 from shared.endpoint import Handler
@@ -87,6 +90,7 @@ def _reads(
             [DynamoTable(client, tables[name], kind, clock.sleep) for name, kind in KINDS.items()],
             clock,
         ),
+        **aggregate.views([DynamoAggregates(client, tables, clock.sleep)], catalog, http.body),
     }
     return dict.fromkeys(views, reads.build(views, telemetry("reads")))
 

@@ -22,7 +22,10 @@ KEYS: dict[str, tuple[str, str | None]] = {
 }
 """The keys of the tables that have others than `target_id` and `id`, by the code's names."""
 
-_TERM = re.compile(r"(\w+|#\w+) (=|<|>) (:\w+)|begins_with\((\w+), (:\w+)\)")
+MEGABYTE = 1_048_576
+
+_TERM = re.compile(r"(\w+|#\w+) (<=|>=|=|<|>) (:\w+)|begins_with\((\w+), (:\w+)\)")
+_BETWEEN = re.compile(r"(\S+) BETWEEN (\S+) AND (\S+)")
 _ADDED = re.compile(r"(\w+) (:\w+)")
 
 
@@ -66,7 +69,8 @@ class Memory:
         """Query a partition, a page at a time."""
         self.calls.append("Query")
         table, names = asked["TableName"], asked.get("ExpressionAttributeNames", {})
-        condition, values = asked["KeyConditionExpression"], asked["ExpressionAttributeValues"]
+        condition = _BETWEEN.sub(r"\1 >= \2 AND \1 <= \3", asked["KeyConditionExpression"])
+        values = asked["ExpressionAttributeValues"]
         first = _TERM.match(condition)
         assert first is not None, condition
         partition = values[first[3]]["S"]
@@ -80,9 +84,10 @@ class Memory:
         if "ExclusiveStartKey" in asked:
             keys = [self._key(table, item) for item in found]
             found = found[keys.index(self._key(table, asked["ExclusiveStartKey"])) + 1 :]
-        page = found[: asked.get("Limit", self.page)]
+        page = _page(found, asked.get("Limit", self.page))
         self.read_units += max(1, -(-sum(map(item_size, page)) // 4096))
-        answer: dict[str, Any] = {"Items": copy.deepcopy(page), "Count": len(page)}
+        shown = _projected(page, asked.get("ProjectionExpression"), names)
+        answer: dict[str, Any] = {"Items": copy.deepcopy(shown), "Count": len(page)}
         if len(page) < len(found):
             names_of_key = filter(None, KEYS.get(table, ("target_id", "id")))
             answer["LastEvaluatedKey"] = {name: page[-1][name] for name in names_of_key}
@@ -195,10 +200,32 @@ def _holds(condition: str, names: Mapping[str, str], values: Item, item: Item) -
             holds = item[begins]["S"].startswith(values[prefix]["S"])
         else:
             left, right = item[names.get(name, name)]["S"], values[value]["S"]
-            holds = {"=": left == right, "<": left < right, ">": left > right}[operator]
+            holds = {
+                "=": left == right,
+                "<": left < right,
+                ">": left > right,
+                "<=": left <= right,
+                ">=": left >= right,
+            }[operator]
         if not holds:
             return False
     return True
+
+
+def _page(items: list[Item], most: int) -> list[Item]:
+    size = 0
+    for number, item in enumerate(items[:most]):
+        size += item_size(item)
+        if size > MEGABYTE:
+            return items[:number]
+    return items[:most]
+
+
+def _projected(items: list[Item], projection: str | None, names: Mapping[str, str]) -> list[Item]:
+    if projection is None:
+        return items
+    kept = {names.get(name, name) for name in projection.split(",")}
+    return [{name: item[name] for name in kept & item.keys()} for item in items]
 
 
 def _updated(item: Item, write: Mapping[str, Any]) -> Item:

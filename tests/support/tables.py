@@ -12,14 +12,17 @@ if TYPE_CHECKING:
 
 def create_tables(client: "DynamoDBClient") -> dict[str, str]:
     """Make every table under a new name; return the names by the keys that the code has."""
-    suffix, names = uuid4().hex, {}
-    for key, logical_id in TABLES.items():
-        table = properties("AWS::DynamoDB::Table")[logical_id]
-        names[key] = f"{logical_id}-{suffix}"
-        client.create_table(
-            TableName=names[key],
-            AttributeDefinitions=table["AttributeDefinitions"],
-            KeySchema=table["KeySchema"],
-            BillingMode="PAY_PER_REQUEST",
-        )
-    return names
+    return {key: create_table(client, key) for key in TABLES}
+
+
+def create_table(client: "DynamoDBClient", key: str) -> str:
+    """Make one table under a new name, which is returned."""
+    table = properties("AWS::DynamoDB::Table")[TABLES[key]]
+    name = f"{TABLES[key]}-{uuid4().hex}"
+    client.create_table(
+        TableName=name,
+        AttributeDefinitions=table["AttributeDefinitions"],
+        KeySchema=table["KeySchema"],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name

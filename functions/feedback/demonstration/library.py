@@ -3,18 +3,10 @@
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from http import HTTPStatus
 from pathlib import Path
 
-from shared.refusal import Refusal, excerpt
+from feedback.functions import UnknownFunction
 from shared.reserved import DEFAULT_FUNCTION
-
-
-class UnknownFunction(Refusal):
-    """The function of the inference is not in the configuration."""
-
-    code = "unknown_function"
-    status = HTTPStatus.NOT_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,7 @@ class Library:
         """Look a function up. Raises UnknownFunction."""
         function = self.functions.get(name)
         if function is None:
-            raise UnknownFunction(f"Unknown function: {excerpt(name)}")
+            raise UnknownFunction(name)
         return function
 
 

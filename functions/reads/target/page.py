@@ -1,7 +1,6 @@
 """A page of a target's feedback: the rows of several tables in one order."""
 
 import heapq
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,18 +9,16 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from feedback.model import Kind
+from reads.size import MAX_ANSWER, size
 from reads.target.table import Chunk, Query, Table
 from reads.target.window import Window
 from reads.view import View
 from shared import uuids
 from shared.clock import Clock, Seconds, TimeLeft
-from shared.document import dump
 from shared.items import Item
 from shared.parallel import side_by_side
 from shared.uuids import Uuid
 
-MAX_PAGE = 6_000_000
-"""How many bytes the rows of a page take at most: Lambda returns 6 MB, with all that is around."""
 MAX_EXAMINED = 1_000
 """How many rows of a table are looked at for a page of one author's: most may be others'."""
 
@@ -117,28 +114,18 @@ def _steps(table: Table, query: Query, chunk: Chunk, time_left: TimeLeft) -> Ite
 def _collect(steps: Iterator[_Step], ask: Ask, may_go_on: Callable[[], bool]) -> Page:
     """Show rows until the page is full; it ends early at a place that it may not go beyond."""
     rows: list[View] = []
-    size, last = 0, None
+    taken, last = 0, None
     for step in steps:
         if step.row is None:
             if not may_go_on():
                 return Page(rows, step.id)
             continue
         row = ask.show(*step.row)
-        size += _size(row)
-        if size > MAX_PAGE:
+        taken += size(row)
+        if taken > MAX_ANSWER:
             return Page(rows, last)
         rows.append(row)
         last = step.id
         if len(rows) == ask.window.limit:
             break
     return Page(rows, None)
-
-
-def _size(row: View) -> int:
-    """Count a row's bytes in what Lambda returns: its JSON is there as a string, once more quoted.
-
-    Lambda's runtime escapes two characters besides those that JSON must.
-    """
-    text = dump(row)
-    separators = text.count("\u2028") + text.count("\u2029")
-    return len(json.dumps(text, ensure_ascii=False).encode()) + 3 * separators

@@ -1,20 +1,17 @@
 """Which part of a list is asked for: `limit`, and `before` or `after` a place in the order."""
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from reads import parameters as read
 from shared import fields
-from shared.document import found
-from shared.fields import InvalidField
 from shared.refusal import Refusal
 from shared.uuids import Uuid
 
-MAX_LIMIT = 2**32 - 1
+MAX_LIMIT = read.MAX_INTEGER
 """The greatest `limit`; an answer holds far less, and says where to go on."""
 
 _DEFAULT_LIMIT = 100
-_INTEGER = re.compile(r"\+?0*([0-9]{1,10})")
 
 
 class AmbiguousCursor(Refusal):
@@ -38,7 +35,9 @@ class Window(NamedTuple):
 
         `listing` is TensorZero's name of the list, for its text.
         """
-        limit = _limit(parameters["limit"]) if "limit" in parameters else _DEFAULT_LIMIT
+        limit = _DEFAULT_LIMIT
+        if "limit" in parameters:
+            limit = read.integer("limit", parameters["limit"])
         cursors = {
             name: fields.uuid(name, parameters[name])
             for name in ("before", "after")
@@ -49,10 +48,3 @@ class Window(NamedTuple):
         for name, cursor in cursors.items():
             return cls(limit, cursor, newer=name == "after")
         return cls(limit)
-
-
-def _limit(text: str) -> int:
-    digits = _INTEGER.fullmatch(text)
-    if digits is None or (limit := int(digits[1])) > MAX_LIMIT:
-        raise InvalidField(f"limit: expected an integer from 0 to {MAX_LIMIT}, found {found(text)}")
-    return limit

@@ -141,6 +141,7 @@ def test_a_package_is_written() -> None:
         "catalog.json",
         "functions.json",
         "source",
+        "variants.json",
     ]
 
 

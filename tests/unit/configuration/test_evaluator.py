@@ -30,36 +30,35 @@ TYPES = "`exact_match`, `llm_judge`, `tool_use`, `regex`, `typescript`"
     ],
 )
 @pytest.mark.parametrize(
-    ("evaluator", "kind"),
+    ("evaluator", "kind", "optimize"),
     [
-        ('type = "exact_match"\ncutoff = 0.5', "boolean"),
-        ('type = "tool_use"\nbehavior = "any"', "boolean"),
-        ('type = "regex"\nmust_match = "x"', "boolean"),
-        ('type = "llm_judge"\noutput_type = "float"\noptimize = "min"', "float"),
-        ('type = "llm_judge"\noutput_type = "boolean"\noptimize = "max"', "boolean"),
-        ('type = "typescript"\noutput_type = "float"\noptimize = "max"', "float"),
-        ('type = "typescript_judge"\noutput_type = "boolean"\noptimize = "max"', "boolean"),
+        ('type = "exact_match"\ncutoff = 0.5', "boolean", "max"),
+        ('type = "tool_use"\nbehavior = "any"', "boolean", "max"),
+        ('type = "regex"\nmust_match = "x"', "boolean", "max"),
+        ('type = "llm_judge"\noutput_type = "float"\noptimize = "min"', "float", "min"),
+        ('type = "llm_judge"\noutput_type = "boolean"\noptimize = "max"', "boolean", "max"),
+        ('type = "typescript"\noutput_type = "float"\noptimize = "max"', "float", "max"),
+        ('type = "typescript_judge"\noutput_type = "boolean"\noptimize = "min"', "boolean", "min"),
     ],
 )
 def test_an_evaluator_registers_a_metric_of_inferences(
-    write: Write, place: str, name: str, evaluator: str, kind: str
+    write: Write, place: str, name: str, evaluator: str, kind: str, optimize: str
 ) -> None:
     """Its type follows from the evaluator's."""
     write({"t.toml": f"{FUNCTION}{place}{evaluator}"})
 
-    metric = load("t.toml").metrics[name]
-
-    assert (metric.type, metric.level) == (kind, "inference")
+    assert load("t.toml").metrics[name] == Metric(kind, "inference", optimize)
 
 
 def test_an_llm_judge_is_a_json_function(write: Write) -> None:
     """Its own verdicts are inferences, which take demonstrations."""
     judge = 'type = "llm_judge"\noutput_type = "float"\noptimize = "max"\n'
-    write({"t.toml": FUNCTION + IN_EVALUATION + judge + IN_FUNCTION + judge})
+    own = "variants.v.model = 'm'\nvariants.u.model = 'm'\n"
+    write({"t.toml": FUNCTION + IN_EVALUATION + judge + own + IN_FUNCTION + judge})
 
     assert load("t.toml").functions == {
         "f": Function("chat"),
-        "tensorzero::llm_judge::e::x": Function("json"),
+        "tensorzero::llm_judge::e::x": Function("json", variants=("v", "u")),
         "tensorzero::llm_judge::function_name::f::x": Function("json"),
     }
 

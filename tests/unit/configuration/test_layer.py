@@ -18,7 +18,7 @@ TOML = """
 [metrics.rating]
 type = "float"
 level = "episode"
-optimize = "max"
+optimize = "min"
 [metrics.accepted]
 type = "boolean"
 level = "inference"
@@ -33,7 +33,7 @@ tools = ["find"]
 variants = {}
 [functions.plain]
 type = "chat"
-variants = {}
+variants = {b = {}, a = {}}
 [functions.extract]
 type = "json"
 variants = {}
@@ -55,7 +55,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_package_holds_the_catalog_and_its_sources(configuration: Configuration) -> None:
-    """catalog.json for every request, functions.json for demonstrations, source/ for reading."""
+    """A document for every request, one for demonstrations, one for reads; source/ for people."""
     write_to = Path("out/python/tensorzero_config")
 
     write_layer(configuration, write_to)
@@ -73,6 +73,10 @@ def test_the_package_holds_the_catalog_and_its_sources(configuration: Configurat
             '"write":{"type":"chat","tools":["find"]}},"tools":{"find":{"name":"finde",'
             r'"parameters":"{\"type\":\"object\",\"a\":1.0,\"b\":\"é\"}"}}}'
         ).encode(),
+        "variants.json": (
+            b'{"functions":{"extract":["json",[]],"plain":["chat",["a","b"]],"write":["chat",[]]},'
+            b'"optimize":{"accepted":"max","rating":"min"}}'
+        ),
         "source/conf/t.toml": TOML.encode(),
         "source/schemas/find.json": FILES["c/schemas/find.json"].encode(),
     }

@@ -20,7 +20,7 @@ def test_a_configuration_that_tensorzero_ran_with_loads(path: Path) -> None:
 
     assert configuration.metrics["weird-name.1:a/b"] == Metric("float", "inference")
     assert configuration.functions["chat_tool2"] == Function(
-        "chat", ("get_temperature", "other_tool")
+        "chat", ("get_temperature", "other_tool"), variants=("v",)
     )
     assert configuration.gateway.observability == (path.stem != "obs_off")
     assert configuration.gateway.target_validation == (path.stem != "noval")
@@ -38,7 +38,7 @@ def test_the_configuration_of_the_tests_has_one_of_each() -> None:
 
     assert configuration.metrics == {
         "draft_accepted": Metric("boolean", "inference"),
-        "edit_distance": Metric("float", "inference"),
+        "edit_distance": Metric("float", "inference", "min"),
         "ticket_resolved": Metric("boolean", "episode"),
         "user_rating": Metric("float", "episode"),
         "tensorzero::function_name::draft_reply::evaluator_name::same_reply": Metric(
@@ -52,5 +52,6 @@ def test_the_configuration_of_the_tests_has_one_of_each() -> None:
         "draft_reply": "chat",
         "classify_ticket": "json",
     }
+    assert {function.variants for function in configuration.functions.values()} == {("baseline",)}
     assert list(configuration.tools) == ["find_order"]
     assert configuration.warnings == ()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from feedback.kinds.registry import KINDS
 from reads.api import build
+from reads.size import MAX_ANSWER
 from reads.target import page
 from reads.target.views import LIST, views
 from shared.clock import Clock
@@ -284,7 +285,7 @@ def test_a_page_that_lambda_could_not_return_is_shorter_and_says_so(
             break
         at = rows[-1] if direction == "before" else rows[0]
         assert body["next"] == at
-        assert size * (len(rows) + 1) / len(rows) > page.MAX_PAGE
+        assert size * (len(rows) + 1) / len(rows) > MAX_ANSWER
 
     assert sorted(met) == ids
 

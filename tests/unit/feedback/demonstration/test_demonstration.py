@@ -10,8 +10,8 @@ import pytest
 from feedback.demonstration.invalid import InvalidDemonstration
 from feedback.demonstration.json_schema.validation import Validation
 from feedback.demonstration.kind import KIND
-from feedback.demonstration.library import UnknownFunction
 from feedback.demonstration.toolset import DuplicateTool, ToolNotFound
+from feedback.functions import UnknownFunction
 from feedback.model import Record
 from shared.catalog import Catalog
 from shared.document import Json

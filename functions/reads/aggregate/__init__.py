@@ -1,0 +1,1 @@
+"""What the feedback on all inferences of a function adds up to: answered from aggregates."""

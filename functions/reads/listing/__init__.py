@@ -1,0 +1,1 @@
+"""Inferences of a function, by their feedback."""
