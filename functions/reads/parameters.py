@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from shared.document import found
 from shared.fields import InvalidField, MissingField
 
-MAX_INTEGER = 2**32 - 1
+LARGEST_INTEGER = 2**32 - 1
 """The greatest integer."""
 
 _INTEGER = re.compile(r"\+?0*([0-9]{1,10})")
@@ -26,9 +26,9 @@ def required(parameters: Mapping[str, str], name: str) -> str:
 def integer(name: str, text: str) -> int:
     """Read an integer of 32 bits. Raises InvalidField."""
     digits = _INTEGER.fullmatch(text)
-    if digits is None or (value := int(digits[1])) > MAX_INTEGER:
+    if digits is None or (value := int(digits[1])) > LARGEST_INTEGER:
         raise InvalidField(
-            f"{name}: expected an integer from 0 to {MAX_INTEGER}, found {found(text)}"
+            f"{name}: expected an integer from 0 to {LARGEST_INTEGER}, found {found(text)}"
         )
     return value
 

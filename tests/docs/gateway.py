@@ -1,21 +1,31 @@
 """The API as a reader of the documents meets it: a request in, an answer out."""
 
+import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from feedback.kinds.registry import KINDS
+from reads.aggregate.keys import ROUTES
 from tests.support import routing
 from tests.support.lambdas import handler, packages, write_layer
+from tests.support.streams import to_record
 from tests.unit.fakes import Invocation
 from tools.event import event
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
     from shared.endpoint import Handler
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+FOLLOWED = ("target", "boolean", "float", "demonstration")
+"""The tables whose streams the aggregator follows."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +34,10 @@ class Gateway:
 
     routes: dict[str, "Handler"]
     authorizer: "Handler"
+    count: Callable[[set[str]], None]
+    """Brings what is stored of some ids to the aggregator."""
+    seen: set[str] = field(default_factory=set)
+    """The ids of all bodies."""
 
     def send(
         self, method: str, path: str, body: str, headers: Mapping[str, str]
@@ -33,6 +47,9 @@ class Gateway:
         match = routing.match(self.routes, method, plain)
         if match is None:
             return 404, '{"message":"Not Found"}'
+        self.seen.update(UUID.findall(body))
+        if match.route in ROUTES:
+            self.count(self.seen)
         # curl calls a body a form, and API Gateway encodes what is neither text nor JSON.
         request = event(
             body.encode() if body else None,
@@ -57,16 +74,47 @@ class Gateway:
 
 
 @contextmanager
-def gateway(folder: Path, endpoint: str, tables: Mapping[str, str]) -> Iterator[Gateway]:
+def gateway(
+    folder: Path, endpoint: str, client: "DynamoDBClient", tables: Mapping[str, str]
+) -> Iterator[Gateway]:
     """Build every Lambda, with the tests' configuration, for as long as the block lasts."""
     layer = write_layer(folder)
     with ExitStack() as stack:
         handlers = {
             package: stack.enter_context(handler(package, layer, endpoint, tables))
-            for package in {*packages().values(), "authorizer"}
+            for package in {*packages().values(), "authorizer", "aggregator"}
         }
         routes = {route: handlers[package] for route, package in packages().items()}
-        yield Gateway(routes, handlers["authorizer"])
+
+        def count(ids: set[str]) -> None:
+            rows = [
+                (tables[name], item)
+                for name in FOLLOWED
+                for item in _items(client, tables, name, ids)
+            ]
+            records = [
+                to_record(table, {"NewImage": item}, number)
+                for number, (table, item) in enumerate(rows)
+            ]
+            answer = handlers["aggregator"]({"Records": records}, Invocation())
+            assert answer == {"batchItemFailures": []}
+
+        yield Gateway(routes, handlers["authorizer"], count)
+
+
+def _items(
+    client: "DynamoDBClient", tables: Mapping[str, str], name: str, ids: set[str]
+) -> Iterator[Any]:
+    key = KINDS[name].key if name in KINDS else "target_id"
+    for id_ in ids:
+        answer = client.query(
+            TableName=tables[name],
+            KeyConditionExpression="#key = :id",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues={":id": {"S": id_}},
+            ConsistentRead=True,
+        )
+        yield from answer["Items"]
 
 
 @contextmanager

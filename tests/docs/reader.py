@@ -28,7 +28,7 @@ KEY_ID = "OVKWMLyrbD9x"
 
 _NEW = re.compile(
     r'"(feedback_id|id|first_id|last_id|ticket_resolved|user_rating|config_hash|snapshot_hash'
-    r'|timestamp|tensorzero::api_key_public_id)":"[^"]+"'
+    r'|timestamp|period_end|tensorzero::api_key_public_id)":"[^"]+"'
 )
 """What is different in each stack; all else is compared."""
 _ROW_OF_KEYS = re.compile(r"^([0-9A-Za-z]{12}) ", re.MULTILINE)

@@ -26,6 +26,8 @@ WITHOUT_EVENT = {
     "feedback_disabled": "needs another configuration: tests/unit/submit/test_service.py",
     "batch_refused": "is one element's answer: tests/unit/batch/test_service.py",
     "not_storable": "needs a fault of ours: tests/unit/batch/test_writer.py",
+    "answer_too_large": "needs megabytes: tests/unit/reads/aggregate/test_cost.py",
+    "too_many_inferences": "needs thousands: tests/unit/reads/listing/test_pages.py",
     "storage_unavailable": "needs an outage: tests/adapter/test_outages.py",
 }
 RECEIPT = "GET /internal/feedback/{target_id}/{feedback_id}"

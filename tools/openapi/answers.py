@@ -24,6 +24,8 @@ _KEPT: dict[str, Schema] = {
 }
 _BOUNDS = record({"first_id": UUID, "last_id": UUID})
 
+_NEXT: Schema = {**UUID, "description": "where to go on, if the page ends early"}
+
 
 def schemas() -> dict[str, Schema]:
     """Return the schemas of all answers but the refusals, by name."""
@@ -78,7 +80,13 @@ def _comparisons() -> dict[str, Schema]:
         "InferenceCounts": record({"feedback_count": _NUMBER, "inference_count": _NUMBER}),
         "TimeSeries": _rows("timeseries", {"period_end": TIME, **names, "mean": _REAL, **point}),
         "ListedInferences": record(
-            {"inferences": array({"type": "object", "properties": listed, "required": [*listed]})}
+            {
+                "inferences": array(
+                    {"type": "object", "properties": listed, "required": [*listed]}
+                ),
+                "next": _NEXT,
+            },
+            "next",
         ),
     }
 
@@ -117,8 +125,7 @@ def _without(schema: Schema, name: str) -> Schema:
 
 
 def _page(row: Schema) -> Schema:
-    following = {**UUID, "description": "where to go on, if the page ends early"}
-    return record({"feedback": array(row), "next": following}, "next")
+    return record({"feedback": array(row), "next": _NEXT}, "next")
 
 
 def _bounds(kinds: list[Kind[Any]]) -> Schema:

@@ -42,6 +42,8 @@ def _described(field: Field) -> Schema:
         taken.append("string")
     if len(taken) > len(_SAMPLES):
         return {}
+    if not taken:  # some words
+        return {"type": "string"}
     details: Schema = {}
     if "string" in taken and not any_text:
         details |= UUID

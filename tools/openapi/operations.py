@@ -187,34 +187,34 @@ OPERATIONS: dict[str, Operation] = {
         Body("LabelQuery"),
     ),
     "GET /internal/functions/{function}/metrics": Operation(
-        "listMetrics", "Metrics", ("metrics",), refusals.FUNCTION, parameters=_VARIANT
+        "listMetrics", "Metrics", ("metrics",), refusals.METRICS, parameters=_VARIANT
     ),
     "GET /internal/functions/{function}/variant_performances": Operation(
         "compareVariants",
         "VariantPerformances",
         ("variant-performances",),
-        refusals.FUNCTION,
+        refusals.PERFORMANCES,
         parameters={**_METRIC, **_time_window("cumulative"), **_VARIANT},
     ),
     "GET /internal/functions/{function}/inference_count/{metric}": Operation(
         "countInferences",
         "InferenceCounts",
         ("inference-count",),
-        refusals.FUNCTION,
+        refusals.INFERENCE_COUNT,
         parameters=_THRESHOLD,
     ),
     "GET /internal/feedback/timeseries": Operation(
         "getTimeSeries",
         "TimeSeries",
         ("timeseries",),
-        refusals.COMPARING,
+        refusals.SERIES,
         parameters={**_SERIES, **_METRIC, **_time_window()},
     ),
     "POST /v1/inferences/list_inferences": Operation(
         "listInferences",
         "ListedInferences",
         ("list-inferences",),
-        refusals.BODY | refusals.COMPARING,
+        refusals.BODY | refusals.LISTING,
         Body("InferenceQuery"),
     ),
     "GET /status": Operation("getStatus", "Status", ("status",)),

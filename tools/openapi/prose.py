@@ -29,5 +29,7 @@ INFERENCE_FIELDS = dict(_FIELDS)
 """What the fields of a recorded inference mean: theirs is the last."""
 LIST_PARAMETERS = dict(_meanings("parameter of a list", "default", "means"))
 """What the parameters of a list mean."""
+LISTING_FIELDS = dict(_meanings("field", "default", "means"))
+"""What the fields of a list of inferences mean."""
 REFUSALS = dict(_meanings("code", "status", "meaning"))
 """What each code means."""

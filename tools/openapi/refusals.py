@@ -6,10 +6,14 @@ from http import HTTPStatus
 from importlib import import_module
 from typing import TypeAlias
 
+from feedback.functions import UnknownFunction
 from feedback.idempotency_key import InvalidIdempotencyKey
 from feedback.kinds.registry import UnknownMetric
 from feedback.rules import NotGranted
 from feedback.waiting import TargetNotFound
+from reads.aggregate.answer import AnswerTooLarge
+from reads.aggregate.settings import UnknownVariant
+from reads.aggregate.timeseries_request import UnsupportedTimeWindow
 from reads.inferences import InferenceNotFound
 from reads.receipts import FeedbackNotFound, UnknownRoute
 from reads.target.window import AmbiguousCursor
@@ -39,7 +43,11 @@ def every() -> Iterator[type[Refusal]]:
 
 def _of(*packages: str) -> Refusals:
     """Return the refusals that these packages define, each beside its rule."""
-    return frozenset(one for one in every() if one.__module__.partition(".")[0] in packages)
+    return frozenset(
+        one
+        for one in every()
+        if any(f"{one.__module__}.".startswith(f"{package}.") for package in packages)
+    )
 
 
 STORED: Refusals = frozenset({StorageUnavailable})
@@ -66,10 +74,20 @@ RECEIPT: Refusals = TARGET | {FeedbackNotFound}
 """Of a receipt."""
 READ_INFERENCE: Refusals = STORED | {InvalidField, InferenceNotFound}
 """Of a recorded inference that is read."""
-COMPARING: Refusals = STORED | {InvalidField, MissingField}
-"""Of what is answered from aggregates."""
-FUNCTION: Refusals = COMPARING | {UnknownMetric}
-"""Of a function in the path."""
+SERIES: Refusals = STORED | {InvalidField, MissingField, UnsupportedTimeWindow, AnswerTooLarge}
+"""Of a time series."""
+METRICS: Refusals = STORED | {UnknownFunction}
+"""Of a function's metrics."""
+INFERENCE_COUNT: Refusals = METRICS | {InvalidField, UnknownMetric}
+"""Of a metric of a function."""
+PERFORMANCES: Refusals = INFERENCE_COUNT | {MissingField, UnknownVariant, AnswerTooLarge}
+"""Of a function's variants."""
+LISTING: Refusals = (
+    STORED
+    | {InvalidField, MissingField, UnknownFunction, AmbiguousCursor, AnswerTooLarge}
+    | _of("reads.listing")
+)
+"""Of inferences by their feedback."""
 INVALID_KEY: Refusals = frozenset({InvalidIdempotencyKey})
 """Of the header with a batch, which has no key of its own."""
 NOT_GRANTED: Refusals = frozenset({NotGranted})

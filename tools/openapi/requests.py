@@ -8,6 +8,9 @@ from feedback import idempotency_key, tags
 from feedback.request import FIELDS, FeedbackRequest
 from inferences.request import InferenceRequest, Uuid7
 from reads.label_query import FIELDS as LABEL_FIELDS
+from reads.listing.request import FIELDS as LISTING_FIELDS
+from reads.listing.request import SOURCES
+from reads.parameters import LARGEST_INTEGER
 from shared.elements import MAX_ELEMENTS
 from tools.openapi import prose
 from tools.openapi.fields import to_object
@@ -54,8 +57,17 @@ def schemas() -> dict[str, Schema]:
         **dict(_inference()),
         "InferenceBatch": {**array(ref("Inference")), "maxItems": MAX_ELEMENTS},
         "LabelQuery": to_object(LABEL_FIELDS, LABEL_FIELDS, {}, {}),
-        "InferenceQuery": {"type": "object"},
+        "InferenceQuery": _listing(),
     }
+
+
+def _listing() -> Schema:
+    """Describe what inferences are asked for; fields that are not known are ignored."""
+    number = {"type": ["integer", "null"], "minimum": 0, "maximum": LARGEST_INTEGER}
+    words = {**TEXT, "enum": list(SOURCES), "default": "inference"}
+    limits: dict[str, Schema] = {"limit": number, "offset": number, "output_source": words}
+    described = to_object(LISTING_FIELDS, (), prose.LISTING_FIELDS, limits)
+    return {**described, "additionalProperties": True}
 
 
 def _inference() -> Iterator[tuple[str, Schema]]:

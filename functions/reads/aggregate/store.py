@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from aggregates import layout
 from aggregates.layout import Series
-from reads.aggregate.table import HIGHEST, MAX_KEYS, Range, Table
+from reads.aggregate.table import HIGHEST, KEYS_AT_ONCE, Range, Table
 from shared.clock import TimeLeft
 from shared.items import Item
 from shared.parallel import side_by_side
@@ -64,7 +64,7 @@ class Store:
 
     def find(self, name: str, keys: Sequence[Item]) -> list[Item]:
         """Look items of a table up, side by side; in no order."""
-        calls = [keys[start : start + MAX_KEYS] for start in range(0, len(keys), MAX_KEYS)]
+        calls = [keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE)]
         found = self.side_by_side([partial(self._find, name, call) for call in calls])
         return [item for items in found for item in items]
 

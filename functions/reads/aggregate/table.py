@@ -14,7 +14,7 @@ from shared.retry import require_time, retry
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-MAX_KEYS = 100
+KEYS_AT_ONCE = 100
 """How many items one call looks up."""
 HIGHEST = "\U0010ffff"
 """What follows, in the order of sort keys, on every other text that begins alike."""
@@ -90,8 +90,8 @@ class DynamoTable:
     def find(self, table: str, keys: Sequence[Item], time_left: TimeLeft) -> list[Item]:
         """Look items up, in as few calls as possible."""
         found: list[Item] = []
-        for start in range(0, len(keys), MAX_KEYS):
-            found += self._find(self.tables[table], keys[start : start + MAX_KEYS], time_left)
+        for start in range(0, len(keys), KEYS_AT_ONCE):
+            found += self._find(self.tables[table], keys[start : start + KEYS_AT_ONCE], time_left)
         return found
 
     def _find(self, table: str, keys: Sequence[Item], time_left: TimeLeft) -> list[Item]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from reads.parameters import MAX_INTEGER
+from reads.parameters import LARGEST_INTEGER
 from shared import fields
 from shared.document import Json, found
 from shared.fields import InvalidField, MissingField
@@ -77,8 +77,12 @@ def sequence(path: str, value: Json) -> list[Json]:
 
 def integer(path: str, value: Json) -> int:
     """Take an integer of 32 bits."""
-    if isinstance(value, bool) or not isinstance(value, int) or value not in range(MAX_INTEGER + 1):
-        expected = f"expected an integer from 0 to {MAX_INTEGER}"
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int)
+        or value not in range(LARGEST_INTEGER + 1)
+    ):
+        expected = f"expected an integer from 0 to {LARGEST_INTEGER}"
         raise InvalidField(f"{path}: invalid value: {found(value)}, {expected}")
     return value
 

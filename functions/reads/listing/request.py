@@ -14,13 +14,15 @@ from shared.refusal import Refusal
 from shared.uuids import Uuid
 
 DEFAULT_LIMIT = 20
+SOURCES = ("none", "inference", "demonstration")
+"""What `output_source` can be."""
 
 _OPTIONAL_TEXT, _OPTIONAL_UUID = fields.optional(fields.text), fields.optional(fields.uuid)
 FIELDS: dict[str, fields.Field] = {
     "function_name": _OPTIONAL_TEXT,
     "variant_name": _OPTIONAL_TEXT,
     "episode_id": _OPTIONAL_UUID,
-    "output_source": choice(("none", "inference", "demonstration")),
+    "output_source": choice(SOURCES),
     "limit": fields.optional(integer),
     "offset": fields.optional(integer),
     "before": _OPTIONAL_UUID,

@@ -8,7 +8,7 @@ from shared import fields
 from shared.refusal import Refusal
 from shared.uuids import Uuid
 
-MAX_LIMIT = read.MAX_INTEGER
+MAX_LIMIT = read.LARGEST_INTEGER
 """The greatest `limit`; an answer holds far less, and says where to go on."""
 
 _DEFAULT_LIMIT = 100

@@ -9,7 +9,7 @@ import pytest
 
 from aggregates import layout
 from reads.aggregate.store import Store
-from reads.aggregate.table import MAX_KEYS, DynamoTable, Range, Table
+from reads.aggregate.table import KEYS_AT_ONCE, DynamoTable, Range, Table
 from shared.dynamodb import StorageUnavailable
 from shared.items import Item
 from tests.support.memory import Memory
@@ -56,7 +56,7 @@ def test_what_was_not_looked_up_is_asked_for_again_after_a_pause() -> None:
     found = table(client, sleeps).find("target", keys, lambda: 10)
 
     assert found == keys
-    assert client.asked == [MAX_KEYS, 40, 50]
+    assert client.asked == [KEYS_AT_ONCE, 40, 50]
     assert len(sleeps) == 1
 
 
