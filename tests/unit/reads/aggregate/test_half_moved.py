@@ -24,7 +24,7 @@ def reads(tmp_path: Path) -> Reads:
         memory.put_item(TableName="aggregate", Item=layout.series_item(1, SERIES, shard))
         key = layout.counter_key(1, SERIES, shard, "d2026-03-02", "a")
         counts = {f"{slot}n": {"N": str(n)} for slot, n in amounts.items()}
-        zero = {"d": {"N": "0"}, "l10n": {"N": str(-shard)}} if shard else {}
+        zero = {"d": {"N": "0"}, "l10n": {"N": "-2"}} if shard else {}
         item = {**key, "variant": {"S": "a"}, **counts, **zero}
         memory.put_item(TableName="aggregate", Item=item)
     known = {"flag": Metric("boolean", "inference", "max")}
