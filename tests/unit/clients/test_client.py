@@ -16,6 +16,10 @@ import tensorzero_feedback
 from tensorzero_feedback import (
     FeedbackClient,
     FeedbackError,
+    MetricCount,
+    Performance,
+    Point,
+    RecordedInference,
     Refused,
     Retries,
     StoredFeedback,
@@ -366,6 +370,103 @@ def test_a_receipt_is_what_is_stored_or_nothing(make: Make) -> None:
     assert make(absent, Time())("receipt", TARGET, "id") is None
     with pytest.raises(Refused):
         make(nowhere, Time())("receipt", TARGET, "id")
+
+
+METRIC = {"function_name": "f", "metric_name": "m", "feedback_count": 3}
+PERFORMANCE = {
+    "period_start": "1970-01-01T00:00:00Z",
+    "variant_name": "a",
+    "count": 1,
+    "avg_metric": 0.5,
+}
+POINT = {
+    "period_end": "2026-03-10T12:00:00Z",
+    "variant_name": "a",
+    "mean": 0.5,
+    "variance": None,
+    "count": 1,
+    "alpha": 0.05,
+    "cs_lower": None,
+    "cs_upper": None,
+}
+INFERENCE = {"inference_id": "i", "episode_id": "e", "variant_name": "a", "function_name": "f"}
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "named", "answer", "asked", "read"),
+    [
+        (
+            "metrics",
+            ["f/g"],
+            {},
+            {"metrics": [{**METRIC, "metric_type": "float"}, METRIC]},
+            "GET /internal/functions/f%2Fg/metrics",
+            [
+                MetricCount("m", "float", 3, {**METRIC, "metric_type": "float"}),
+                MetricCount("m", None, 3, METRIC),
+            ],
+        ),
+        (
+            "performances",
+            ["f", "m&n"],
+            {},
+            {"performances": [{**PERFORMANCE, "ci_error": 0.1}, PERFORMANCE]},
+            (
+                "GET /internal/functions/f/variant_performances"
+                "?metric_name=m%26n&time_window=cumulative"
+            ),
+            [
+                Performance(
+                    "a", datetime(1970, 1, 1, tzinfo=UTC), 1, 0.5, margin, {**PERFORMANCE, **more}
+                )
+                for margin, more in ((0.1, {"ci_error": 0.1}), (None, dict[str, float]()))
+            ],
+        ),
+        (
+            "timeseries",
+            ["f", "m"],
+            {"window": "hour", "max_periods": 9, "rows": "latest"},
+            {"timeseries": [POINT, {**POINT, "cs_lower": -1.0, "cs_upper": 2.0}]},
+            (
+                "GET /internal/feedback/timeseries"
+                "?function_name=f&metric_name=m&time_window=hour&max_periods=9&rows=latest"
+            ),
+            [
+                Point("a", datetime(2026, 3, 10, 12, tzinfo=UTC), 1, 0.5, None, None, POINT),
+                Point(
+                    *("a", datetime(2026, 3, 10, 12, tzinfo=UTC), 1, 0.5, -1.0, 2.0),
+                    {**POINT, "cs_lower": -1.0, "cs_upper": 2.0},
+                ),
+            ],
+        ),
+        (
+            "inferences",
+            ["f"],
+            {"limit": 5},
+            {"inferences": [INFERENCE]},
+            "POST /v1/inferences/list_inferences",
+            [RecordedInference("i", "e", "a", INFERENCE)],
+        ),
+    ],
+)
+def test_what_is_known_of_a_function_is_read(
+    method: str,
+    arguments: list[str],
+    named: dict[str, Any],
+    answer: dict[str, Any],
+    asked: str,
+    read: list[Any],
+    make: Make,
+) -> None:
+    """Its metrics, how its variants do, and its inferences; a margin of one value is none."""
+    answers, requests = _answers(httpx.Response(503, json={}), httpx.Response(200, json=answer))
+
+    assert make(answers, Time())(method, *arguments, **named) == read
+
+    assert [f"{one.method} {str(one.url).removeprefix(URL)}" for one in requests] == [asked] * 2
+    sent = {"function_name": "f", "output_source": "inference", "limit": 5}
+    body = requests[0].content
+    assert json.loads(body or b"{}") == (sent if asked.startswith("POST") else {})
 
 
 @pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS)

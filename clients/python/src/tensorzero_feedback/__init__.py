@@ -11,6 +11,7 @@ from tensorzero_feedback.errors import FeedbackError, Refused, Unavailable, Unco
 from tensorzero_feedback.ids import new_id
 from tensorzero_feedback.model import Feedback, Inference, Outcome, Page, StoredFeedback
 from tensorzero_feedback.retries import Retries
+from tensorzero_feedback.variants import MetricCount, Performance, Point, RecordedInference
 
 if TYPE_CHECKING:
     from tensorzero_feedback.async_client import AsyncFeedbackClient
@@ -22,8 +23,12 @@ __all__ = [
     "FeedbackClient",
     "FeedbackError",
     "Inference",
+    "MetricCount",
     "Outcome",
     "Page",
+    "Performance",
+    "Point",
+    "RecordedInference",
     "Refused",
     "Retries",
     "StoredFeedback",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Self, TypeVar, Unpack
+from typing import Self, TypeAlias, TypeVar, Unpack
 
 import httpx
 
@@ -12,9 +12,19 @@ from tensorzero_feedback.connection import Connection, answered, operations, una
 from tensorzero_feedback.flow import Flow, Pause, Send
 from tensorzero_feedback.model import Feedback, Id, Inference, Outcomes, Page, StoredFeedback
 from tensorzero_feedback.retries import Retries
+from tensorzero_feedback.variants import (
+    MetricCount,
+    Performance,
+    Point,
+    RecordedInference,
+    Rows,
+    Window,
+)
 from tensorzero_feedback.walk import Place
 
 T = TypeVar("T")
+Listed: TypeAlias = list[T]
+"""A list; within the class, `list` is a method."""
 
 
 class FeedbackClient:
@@ -106,6 +116,43 @@ class FeedbackClient:
             page = self.list(target_id, before=place.before, after=place.after, limit=page_size)
             yield from place.in_order(page)
             place = place.following(page)
+
+    def metrics(self, function_name: str) -> Listed[MetricCount]:
+        """Read which metrics a function has feedback on, by name.
+
+        Feedback on episodes is not counted. This and the next two need the stack's aggregates.
+        """
+        return self._run(self._operations.metrics(function_name))
+
+    def performances(
+        self, function_name: str, metric_name: str, *, window: Window = "cumulative"
+    ) -> Listed[Performance]:
+        """Read how a function's variants did, by the latest feedback on each target."""
+        performances = self._operations.performances(function_name, metric_name, window=window)
+        return self._run(performances)
+
+    def timeseries(
+        self,
+        function_name: str,
+        metric_name: str,
+        *,
+        window: Window,
+        max_periods: int,
+        rows: Rows = "all",
+    ) -> Listed[Point]:
+        """Read how a function's variants stood at the end of each period with feedback.
+
+        The window cannot be `cumulative`. The last period with feedback is read, and up to
+        `max_periods` before it.
+        """
+        series = self._operations.timeseries(
+            function_name, metric_name, window=window, max_periods=max_periods, rows=rows
+        )
+        return self._run(series)
+
+    def inferences(self, function_name: str, *, limit: int = 20) -> Listed[RecordedInference]:
+        """Read the inferences of a function that were made last, the newest first."""
+        return self._run(self._operations.inferences(function_name, limit=limit))
 
     def _run(self, flow: Flow[T]) -> T:
         attempt: Attempt | None = None

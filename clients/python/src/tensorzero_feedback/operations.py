@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -13,6 +13,16 @@ from tensorzero_feedback.errors import Refused
 from tensorzero_feedback.flow import Flow, Request, call
 from tensorzero_feedback.model import Feedback, Id, Inference, Outcome, Page, StoredFeedback
 from tensorzero_feedback.retries import Retries
+from tensorzero_feedback.variants import (
+    MetricCount,
+    Performance,
+    Point,
+    RecordedInference,
+    Rows,
+    Window,
+)
+
+T = TypeVar("T")
 
 _KEY = re.compile(r"[ -~]{1,255}")
 
@@ -78,6 +88,40 @@ class Operations:
 
         return call(request, self.retries, read)
 
+    def metrics(self, function_name: str) -> Flow[list[MetricCount]]:
+        """Read which metrics a function has feedback on."""
+        request = Request("GET", f"{_function(function_name)}/metrics")
+        return call(request, self.retries, _rows("metrics", MetricCount.parse))
+
+    def performances(
+        self, function_name: str, metric_name: str, *, window: Window
+    ) -> Flow[list[Performance]]:
+        """Read how a function's variants did."""
+        query = {"metric_name": metric_name, "time_window": window}
+        path = f"{_function(function_name)}/variant_performances"
+        request = Request("GET", path, query=query)
+        return call(request, self.retries, _rows("performances", Performance.parse))
+
+    def timeseries(
+        self, function_name: str, metric_name: str, *, window: Window, max_periods: int, rows: Rows
+    ) -> Flow[list[Point]]:
+        """Read how a function's variants stood, period by period."""
+        query = {
+            "function_name": function_name,
+            "metric_name": metric_name,
+            "time_window": window,
+            "max_periods": str(max_periods),
+            "rows": rows,
+        }
+        request = Request("GET", "/internal/feedback/timeseries", query=query)
+        return call(request, self.retries, _rows("timeseries", Point.parse))
+
+    def inferences(self, function_name: str, *, limit: int) -> Flow[list[RecordedInference]]:
+        """Read the newest inferences of a function."""
+        body = {"function_name": function_name, "output_source": "inference", "limit": limit}
+        request = _post("/v1/inferences/list_inferences", body)
+        return call(request, self.retries, _rows("inferences", RecordedInference.parse))
+
 
 def _post(path: str, body: object, headers: Mapping[str, str] | None = None) -> Request:
     content = json.dumps(body, default=_plain, allow_nan=False, separators=(",", ":")).encode()
@@ -110,6 +154,14 @@ def _quoted(key: str) -> str:
 
 def _target(target_id: Id) -> str:
     return f"/internal/feedback/{_segment(target_id)}"
+
+
+def _function(name: str) -> str:
+    return f"/internal/functions/{_segment(name)}"
+
+
+def _rows(name: str, parse: Callable[[Any], T]) -> Callable[[Any], list[T]]:
+    return lambda document: [parse(row) for row in document[name]]
 
 
 def _segment(id_: Id) -> str:
