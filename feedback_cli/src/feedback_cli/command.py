@@ -14,8 +14,10 @@ from feedback_cli.errors import Failure
 from feedback_cli.give_command import give
 from feedback_cli.keys import Key, Kind, Scope, new_api_key, new_token_key
 from feedback_cli.options import Json, Local, usage
+from feedback_cli.report_command import report
 from feedback_cli.show_command import show
 from feedback_cli.stack import DEFAULT, Stack
+from feedback_cli.stats_command import stats
 from tensorzero_feedback import FeedbackError, signing, tokens
 from tensorzero_feedback.signing import Algorithm, PublicKey
 
@@ -32,6 +34,8 @@ app.add_typer(keys, name="keys")
 app.add_typer(token, name="token")
 app.command()(give)
 app.command()(show)
+app.command()(stats)
+app.command()(report)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from feedback_cli import giving, lines, output, report
+from feedback_cli import giving, lines, output, progress, refusals
 from feedback_cli.connection import connect
 from feedback_cli.errors import Failure
 from feedback_cli.lines import Line
@@ -88,14 +88,15 @@ def _give_one(client: FeedbackClient, feedback: Feedback, *, as_json: bool) -> N
 def _give_lines(client: FeedbackClient, run: str, *, as_json: bool) -> None:
     def noted(line: Line, outcome: Outcome) -> None:
         if as_json:
-            output.line(report.described(line, outcome))
+            output.line(refusals.described(line, outcome))
 
     stream, given = sys.stdin.buffer, giving.Report()
-    with report.bar(stream.fileno()) as show:
+    size = progress.size(stream.fileno())
+    with progress.bar() as show:
         for given in giving.give(client, lines.read(stream, run), noted):
-            show(given)
+            show(given.end, size, given.summary())
     if given.refused and not as_json:
-        output.draw(report.refusals(given.refused[:_SHOWN]))
+        output.draw(refusals.table(given.refused[:_SHOWN]))
     if len(given.refused) > _SHOWN and not as_json:
         output.note(f"And {len(given.refused) - _SHOWN:,} more: --json reports each.")
     output.note(given.summary())

@@ -21,6 +21,10 @@ Url = Annotated[
     ),
 ]
 
+FunctionName = Annotated[
+    str, typer.Argument(metavar="FUNCTION", help="A function of the configuration.")
+]
+
 
 @contextmanager
 def usage() -> Iterator[None]:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from feedback_cli.errors import Failure
@@ -70,12 +70,12 @@ def keys(rows: Iterable[Key], *, aside: bool = False) -> None:
     draw(table, aside=aside)
 
 
-def draw(table: Table, *, aside: bool = False) -> None:
-    """Write a table; `aside` where the answer is something else. Raises Failure."""
+def draw(drawn: RenderableType, *, aside: bool = False) -> None:
+    """Write a table or the like; `aside` where the answer is something else. Raises Failure."""
     stream = sys.stderr if aside else sys.stdout
     with _writing():
         width = None if stream is None or stream.isatty() else _WIDE
-        Console(file=stream, width=width, markup=False, emoji=False, highlight=False).print(table)
+        Console(file=stream, width=width, markup=False, emoji=False, highlight=False).print(drawn)
 
 
 def printable(text: str) -> str:

@@ -1,0 +1,1 @@
+"""A report on a function's feedback, as one HTML file."""
