@@ -10,10 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from feedback_cli import duration, output, table
+from feedback_cli.aggregates_command import aggregates
 from feedback_cli.errors import Failure
 from feedback_cli.give_command import give
 from feedback_cli.keys import Key, Kind, Scope, new_api_key, new_token_key
-from feedback_cli.options import Json, Local, usage
+from feedback_cli.options import PLAIN, Json, Local, StackName, usage
 from feedback_cli.report_command import report
 from feedback_cli.show_command import show
 from feedback_cli.stack import DEFAULT, Stack
@@ -21,17 +22,17 @@ from feedback_cli.stats_command import stats
 from tensorzero_feedback import FeedbackError, signing, tokens
 from tensorzero_feedback.signing import Algorithm, PublicKey
 
-_PLAIN: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None}
 app = typer.Typer(
-    help="Feedback, keys and end users' tokens of a TensorZero feedback stack.",
+    help="Feedback, keys, end users' tokens and aggregates of a TensorZero feedback stack.",
     add_completion=False,
     pretty_exceptions_enable=False,
-    **_PLAIN,
+    **PLAIN,
 )
-keys = typer.Typer(help="Who may use a stack.", **_PLAIN)
-token = typer.Typer(help="What an end user may say.", **_PLAIN)
+keys = typer.Typer(help="Who may use a stack.", **PLAIN)
+token = typer.Typer(help="What an end user may say.", **PLAIN)
 app.add_typer(keys, name="keys")
 app.add_typer(token, name="token")
+app.add_typer(aggregates, name="aggregates")
 app.command()(give)
 app.command()(show)
 app.command()(stats)
@@ -54,13 +55,6 @@ def _lifetime(text: str) -> timedelta:
 
 _FILE: dict[str, Any] = {"exists": True, "dir_okay": False, "metavar": "FILE"}
 _DURATION: dict[str, Any] = {"parser": _lifetime, "metavar": "DURATION"}
-StackName = Annotated[
-    str, typer.Option(envvar="FEEDBACK_STACK", help="The stack's name in CloudFormation.")
-]
-
-
-def _stack(name: str, *, local: bool) -> Stack:
-    return Stack.local(Path.cwd()) if local else Stack.deployed(name)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - a flag
@@ -115,7 +109,7 @@ def create(
         proof, verifier = _key_pair(algorithm, public_key)
         item = new_token_key(*verifier, description, expires_in)
     output.require()
-    stack, key = _stack(stack_name, local=local), Key.parse(item)
+    stack, key = Stack.find(stack_name, Path.cwd(), local=local), Key.parse(item)
     table.put(stack, item)
     try:
         _show(key, proof, as_json=as_json)
@@ -158,7 +152,7 @@ def _key_pair(
 @keys.command(name="list")
 def list_(*, stack_name: StackName = DEFAULT, local: Local = False, as_json: Json = False) -> None:
     """Show all keys, the newest first."""
-    found = table.listed(_stack(stack_name, local=local))
+    found = table.listed(Stack.find(stack_name, Path.cwd(), local=local))
     if as_json:
         output.document([output.described(key) for key in found])
     else:
@@ -176,7 +170,7 @@ def disable(
     """Disable a key, for good."""
     if not key_id:
         raise typer.BadParameter("expected the id of a key, found an empty text")
-    stack = _stack(stack_name, local=local)
+    stack = Stack.find(stack_name, Path.cwd(), local=local)
     key = table.disable(stack, key_id)
     if as_json:
         output.document(output.described(key))

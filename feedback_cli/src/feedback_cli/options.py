@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+PLAIN: dict[str, Any] = {"no_args_is_help": True, "rich_markup_mode": None}
+"""How a group of commands explains itself."""
 
 Local = Annotated[
     bool, typer.Option("--local", help="Instead, the stack that `make run` runs in this checkout.")
@@ -21,6 +24,9 @@ Url = Annotated[
     ),
 ]
 
+StackName = Annotated[
+    str, typer.Option(envvar="FEEDBACK_STACK", help="The stack's name in CloudFormation.")
+]
 FunctionName = Annotated[
     str, typer.Argument(metavar="FUNCTION", help="A function of the configuration.")
 ]

@@ -1,7 +1,8 @@
-"""The stack whose keys are meant: found by its name, on AWS or on this machine."""
+"""The stack that is meant: found by its name, on AWS or on this machine."""
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +22,14 @@ DEFAULT = "tensorzero-feedback-dev"
 NOTE = Path(".local/run/stack.json")
 """What `make run` leaves in its checkout for as long as it runs."""
 
+_TABLES = {
+    "boolean": "BooleanMetricFeedbackTable",
+    "float": "FloatMetricFeedbackTable",
+    "demonstration": "DemonstrationFeedbackTable",
+    "target": "TargetTable",
+    "aggregate": "AggregateTable",
+}
+"""The outputs of the stack that name its tables."""
 _CONFIG = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
 
@@ -41,6 +50,22 @@ class Stack:
     """The table of keys."""
     cache_seconds: str
     """For how long API Gateway may go on with an earlier answer about a key."""
+    tables: Mapping[str, str]
+    """What aggregates are made of, and theirs, by the keys that the Lambdas have for them; those
+    that the stack has."""
+
+    @classmethod
+    def find(cls, name: str, folder: Path, *, local: bool) -> Self:
+        """Find the stack that a command line names. Raises Failure."""
+        return cls.local(folder) if local else cls.deployed(name)
+
+    def aggregates(self) -> Mapping[str, str]:
+        """Return the tables. Raises Failure if the stack has no aggregates."""
+        if "aggregate" not in self.tables:
+            raise Failure(
+                "The stack keeps no aggregates: deploy it with the parameter Aggregates=on."
+            )
+        return self.tables
 
     @classmethod
     def deployed(cls, name: str) -> Self:
@@ -78,4 +103,5 @@ class Stack:
             session.client("dynamodb", config=_CONFIG, **where),
             outputs["ApiKeyTable"],
             parameters["AuthorizerCacheSeconds"],
+            {key: outputs[name] for key, name in _TABLES.items() if name in outputs},
         )

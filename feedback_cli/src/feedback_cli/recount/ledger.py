@@ -1,0 +1,211 @@
+"""A ledger on this machine's disk of what the tables have: its memory need not hold it all."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from threading import Lock
+from typing import NamedTuple, TypeAlias
+from urllib.parse import unquote
+from zlib import crc32
+
+from aggregates import layout
+from aggregates.counters import Counter
+from aggregates.layout import Series
+from aggregates.roles import Recorded, Roles, roles
+from aggregates.units import Entry
+from aggregator.records import Inference
+from shared.items import Item
+from shared.uuids import Uuid
+
+_SCHEMA = """
+CREATE TABLE inference (id PRIMARY KEY, episode, function, variant) WITHOUT ROWID;
+CREATE INDEX of_episode ON inference (episode);
+CREATE TABLE vote (key, target, what, id, kind, text, PRIMARY KEY (key, target, what, id, kind))
+  WITHOUT ROWID;
+CREATE TABLE counter (part, series, sort, shard, variant, amounts);
+CREATE TABLE shard (series, shard, PRIMARY KEY (series, shard)) WITHOUT ROWID;
+CREATE TABLE listed (key, sort, text, PRIMARY KEY (key, sort)) WITHOUT ROWID;
+CREATE TABLE expected (key, sort, text, PRIMARY KEY (key, sort)) WITHOUT ROWID;
+"""
+_ENTRY, _UNIT = 0, 1
+
+Place: TypeAlias = tuple[str, str]
+"""Where a counter is, in any shard: the names of its series, its period and its variant, as keys
+spell them."""
+
+
+class Subject(NamedTuple):
+    """What is stored and what is remembered of one target's feedback on one metric."""
+
+    metric: str
+    target_id: Uuid
+    entries: tuple[Entry, ...]
+    """What is stored, sorted by id."""
+    units: tuple[Item, ...]
+    """What is remembered."""
+
+
+class Found(NamedTuple):
+    """A counter as it is stored, one shard of it."""
+
+    place: Place
+    counter: Counter
+    shard: str
+    amounts: dict[str, int]
+    is_listed: bool
+    """Whether readers know of the shard."""
+
+
+class Ledger:
+    """One look at the tables. Threads may write into it."""
+
+    def __init__(self, generation: int) -> None:
+        """Look at this generation of the aggregates."""
+        self._generation = generation
+        self._lock = Lock()
+        # A database without a name is a file that goes with the connection.
+        self._database = sqlite3.connect("", check_same_thread=False, isolation_level=None)
+        self._database.executescript(_SCHEMA)
+        self.rows = 0
+        """How many feedbacks there are."""
+        self.left = 0
+        """How many items of other generations there are."""
+
+    def close(self) -> None:
+        """Delete it."""
+        self._database.close()
+
+    def add_inferences(self, inferences: Iterable[Inference]) -> None:
+        """Note recorded inferences, and how they should be listed."""
+        rows, expected = [], []
+        for one in inferences:
+            rows.append((one.id, one.episode_id, one.function, one.variant))
+            expected += layout.inference_items(self._generation, *one)
+        self._insert("inference", rows)
+        self._insert("expected", map(_listed, expected))
+
+    def add_entries(self, votes: Iterable[tuple[str, Uuid, Entry]]) -> None:
+        """Note feedback: the metric, the target and the entry of each."""
+        rows = []
+        for metric, target_id, entry in votes:
+            key = layout.votes_key(self._generation, metric, target_id[-1])
+            text = json.dumps([metric, entry.number])
+            rows.append((key, target_id, _ENTRY, entry.id, entry.kind, text))
+        self._insert("vote", rows)
+        with self._lock:
+            self.rows += len(rows)
+
+    def add_aggregates(self, items: Iterable[Item]) -> None:
+        """Note items of the table of aggregates; those of other generations are counted only."""
+        rows: dict[str, list[tuple[object, ...]]] = {
+            name: [] for name in ("vote", "counter", "shard", "listed")
+        }
+        for item in items:
+            key, sort = item["key"]["S"], item["sort"]["S"]
+            generation, _, rest = key.partition("/")
+            if generation != str(self._generation):
+                self.left += generation != layout.STATE["key"]["S"]
+                continue
+            match rest.partition("/")[0]:
+                case "votes":
+                    target_id = sort.partition("/")[0]
+                    rows["vote"].append((key, target_id, _UNIT, sort, "", json.dumps(item)))
+                case "counts":
+                    rows["counter"].append(_counter(item))
+                case "series":
+                    series, _, shard = f"{rest.partition('/')[2]}/{sort}".rpartition("/")
+                    rows["shard"].append((series, shard))
+                case _:
+                    rows["listed"].append(_listed(item))
+        for table, some in rows.items():
+            self._insert(table, some)
+
+    def subjects(self) -> Iterator[Subject]:
+        """Yield what is stored or remembered of each subject."""
+        rows = self._database.execute("SELECT * FROM vote ORDER BY key, target, what, id")
+        for (key, target_id), group in groupby(rows, key=lambda row: row[:2]):
+            metric = unquote(key.split("/")[2])
+            entries, units = [], []
+            for _, _, what, id_, kind, text in group:
+                if what == _UNIT:
+                    units.append(json.loads(text))
+                else:
+                    metric, number = json.loads(text)
+                    entries.append(Entry(Uuid(id_), kind, number))
+            yield Subject(metric, Uuid(target_id), tuple(entries), tuple(units))
+
+    def roles(self, target_id: Uuid) -> Roles:
+        """Return as what a target should count: an inference as itself, else what it has in it."""
+        one = "SELECT id, function, variant FROM inference WHERE id = ?"
+        found = self._database.execute(one, (target_id,)).fetchone()
+        if found is not None:
+            return roles(Recorded(*found), ())
+        several = "SELECT id, function, variant FROM inference WHERE episode = ?"
+        return roles(
+            None, [Recorded(*row) for row in self._database.execute(several, (target_id,))]
+        )
+
+    def counters(self, part: int, parts: int) -> Iterator[Found]:
+        """Yield the stored counters of one part of so many."""
+        rows = self._database.execute(
+            "SELECT c.series, sort, c.shard, variant, amounts, s.shard IS NOT NULL FROM counter c"
+            " LEFT JOIN shard s ON s.series = c.series AND s.shard = c.shard WHERE part % ? = ?",
+            (parts, part),
+        )
+        for series, sort, shard, variant, amounts, is_listed in rows:
+            counter = Counter(
+                Series(*map(unquote, series.split("/"))), variant, sort.partition("/")[0]
+            )
+            yield Found((series, sort), counter, shard, json.loads(amounts), bool(is_listed))
+
+    def unlisted(self) -> Iterator[tuple[Item, bool]]:
+        """Yield inferences that are not listed as they should be; whether they should be at all."""
+        for first, second, is_expected in (
+            ("expected", "listed", True),
+            ("listed", "expected", False),
+        ):
+            query = f"SELECT * FROM {first} EXCEPT SELECT * FROM {second}"  # noqa: S608
+            for key, sort, text in self._database.execute(query):
+                yield {"key": {"S": key}, "sort": {"S": sort}, **json.loads(text)}, is_expected
+
+    def _insert(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+        values = list(rows)
+        if values:
+            places = ",".join("?" * len(values[0]))
+            with self._lock:
+                self._database.execute("BEGIN")
+                statement = f"INSERT OR REPLACE INTO {table} VALUES ({places})"  # noqa: S608
+                self._database.executemany(statement, values)
+                self._database.execute("COMMIT")
+
+
+def place(counter: Counter) -> Place:
+    """Return where a counter is."""
+    key = layout.counter_key(0, counter.series, 0, counter.period, counter.variant)
+    _, _, *series, _ = key["key"]["S"].split("/")
+    return "/".join(series), key["sort"]["S"]
+
+
+def part(of: Place, parts: int) -> int:
+    """Return which part of so many a counter is in."""
+    return _hash(of) % parts
+
+
+def _hash(of: Place) -> int:
+    return crc32("/".join(of).encode())
+
+
+def _counter(item: Item) -> tuple[object, ...]:
+    _, _, *series, shard = item["key"]["S"].split("/")
+    sort, names = item["sort"]["S"], "/".join(series)
+    amounts = {
+        name: int(value["N"]) for name, value in item.items() if "N" in value and value["N"] != "0"
+    }
+    variant = item["variant"]["S"]
+    return _hash((names, sort)), names, sort, shard, variant, json.dumps(amounts)
+
+
+def _listed(item: Item) -> tuple[str, str, str]:
+    more = {name: value for name, value in item.items() if name not in {"key", "sort"}}
+    return item["key"]["S"], item["sort"]["S"], json.dumps(more, sort_keys=True)
