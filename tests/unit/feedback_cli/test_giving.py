@@ -7,7 +7,7 @@ from itertools import repeat
 import httpx
 import pytest
 
-from feedback_cli import giving, report
+from feedback_cli import giving, progress, refusals
 from feedback_cli.giving import Report
 from feedback_cli.lines import read
 from tensorzero_feedback import FeedbackClient, Refused, Unconfirmed
@@ -106,8 +106,8 @@ def test_nothing_to_give_is_said() -> None:
 
 def test_the_bar_shows_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     """On a terminal only; standard error is none here."""
-    with report.bar(0) as move:
-        move(Report(accepted=1, end=10))
+    with progress.bar() as move:
+        move(10, None, "1 accepted")
 
     assert capsys.readouterr().err == ""
 
@@ -119,7 +119,7 @@ def test_the_list_says_what_may_be_stored_and_steers_no_terminal() -> None:
         (2, Unconfirmed("lost", status=None, code="no_answer")),
     ]
 
-    columns = [[*column.cells] for column in report.refusals(refused).columns]
+    columns = [[*column.cells] for column in refusals.table(refused).columns]
 
     assert columns == [
         ["1", "2"],
