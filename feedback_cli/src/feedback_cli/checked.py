@@ -1,0 +1,67 @@
+"""What `feedback aggregates check` shows of what it has found."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from feedback_cli.output import printable
+
+if TYPE_CHECKING:
+    from feedback_cli.recount.check import Checked
+
+SHOWN = 100
+"""How many differences are drawn."""
+NAMED = 20
+"""How many rows are named that cannot be counted."""
+
+
+def described(checked: "Checked") -> dict[str, Any]:
+    """Give it for JSON."""
+    return {
+        "generation": checked.generation,
+        "feedback_count": checked.feedback,
+        "differences": [one.described() for one in checked.differences],
+        "moving": checked.moving,
+        "unreadable": checked.unreadable,
+    }
+
+
+def table(checked: "Checked") -> Table:
+    """Draw the differences; a column that would be empty is left out."""
+    names = ("Function", "Metric", "Kind", "Level", "Variant", "Period", "Target", "What")
+    shown = checked.differences[:SHOWN]
+    columns = [*zip(names, zip(*(one.where for one in shown), strict=True), strict=True)]
+    drawn = Table(box=None, pad_edge=False)
+    for name, cells in columns:
+        if any(cells):
+            drawn.add_column(name, overflow="fold")
+    for name in ("Expected", "Found"):
+        drawn.add_column(name, overflow="fold", justify="right")
+    for number, one in enumerate(shown):
+        where = [cells[number] for _, cells in columns if any(cells)]
+        drawn.add_row(*map(printable, (*where, one.expected, one.found)))
+    return drawn
+
+
+def remarks(checked: "Checked") -> Iterator[str]:
+    """Yield what is to be said besides; the last is the sum of it."""
+    if len(checked.differences) > SHOWN:
+        yield f"And {len(checked.differences) - SHOWN:,} more differences: --json lists all."
+    yield from named(checked.unreadable)
+    if checked.moving:
+        yield (
+            f"{checked.moving:,} places changed from look to look, so nothing can be said of them:"
+            " check again when less feedback comes."
+        )
+    if checked.left:
+        yield f"{checked.left:,} items of other generations are left: a rebuild deletes them."
+    yield f"{len(checked.differences):,} differences; {checked.feedback:,} feedbacks were compared."
+
+
+def named(rows: Sequence[str]) -> Iterator[str]:
+    """Name rows that cannot be counted."""
+    for row in rows[:NAMED]:
+        yield f"Cannot be counted: {printable(row)}"
+    if len(rows) > NAMED:
+        yield f"And {len(rows) - NAMED:,} more that cannot be counted."
