@@ -88,9 +88,12 @@ def tables(dynamodb: "DynamoDBClient", aws: Emulator) -> Tables:
     names = create_tables(dynamodb)
     if "aggregate" not in names:  # TODO: the template has it soon
         keys = [("key", "HASH"), ("sort", "RANGE")]
-        dynamodb.create_table(TableName="agg", BillingMode="PAY_PER_REQUEST",
+        dynamodb.create_table(
+            TableName="agg",
+            BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n, _ in keys],
-            KeySchema=[{"AttributeName": n, "KeyType": t} for n, t in keys])
+            KeySchema=[{"AttributeName": n, "KeyType": t} for n, t in keys],
+        )
         names["aggregate"] = "agg"
     formation = aws.client("cloudformation")
     for stack in (NAME, WITHOUT):
