@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from feedback_cli.errors import Failure
+from feedback_cli.recount import check
 from feedback_cli.recount.check import LOOKS
 from feedback_cli.recount.database import KINDS, Database, scan
 from feedback_cli.recount.difference import Difference
@@ -349,16 +350,17 @@ def test_counters_that_are_lost_or_nobodys_are_found() -> None:
     assert [one.attribute for one in differences if one.found == "not listed"] == ["shard 0"]
 
 
-def test_a_large_table_is_compared_in_parts() -> None:
-    """Memory holds the counters of some feedback at once; each is compared once."""
+def test_more_than_memory_should_hold_is_compared_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is expected of a counter is noted in parts, and added up."""
+    monkeypatch.setattr(check, "HELD", 5)
     operation = Operation(6)
     operation.rebuild()
     counter = _counter(operation)
     _raise(counter, "cn")
 
-    [difference] = operation.check(part=5).differences
+    [difference] = operation.check().differences
 
-    assert difference.attribute == "cn"
+    assert (difference.attribute, difference.by) == ("cn", 3)
 
 
 def test_what_differs_in_one_look_only_is_no_difference() -> None:

@@ -6,17 +6,16 @@ difference is found. Lists of inferences and of shards are compared too.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from aggregates import layout, memory
 from aggregates.counters import Counter, Counts
-from aggregates.exact import add
 from aggregates.roles import Roles
 from aggregates.units import Entry, Unit, counts
 from aggregator.inputs import to_entry
@@ -24,7 +23,7 @@ from aggregator.records import Inference, Malformed, read_feedback, read_inferen
 from feedback_cli.progress import Move
 from feedback_cli.recount.database import KINDS, Tables, scan
 from feedback_cli.recount.difference import Difference
-from feedback_cli.recount.ledger import Found, Ledger, Place, Subject, part, place
+from feedback_cli.recount.ledger import Ledger, Subject
 from feedback_cli.recount.state import State
 from shared.clock import Seconds
 from shared.items import Attribute, Item
@@ -37,8 +36,8 @@ LOOKS = 3
 """How often a difference is seen before it is one: a vote may be on its way meanwhile."""
 PAUSE: Seconds = 5
 """How long to wait before another look: more than a vote takes to be counted."""
-PART = 500_000
-"""Of how many feedbacks the counters are held in memory at once: it takes some 500 MB."""
+HELD = 20_000
+"""How many counters are held in memory at once: some 50 MB."""
 
 
 @dataclass(slots=True)
@@ -78,7 +77,6 @@ class Check:
     tables: Tables
     move: Move
     pause: Seconds = PAUSE
-    part: int = PART
     sleep: Callable[[Seconds], None] = time.sleep
 
     def run(self) -> Checked:
@@ -132,28 +130,27 @@ class Check:
         return sorted(unreadable)
 
     def _differences(self, ledger: Ledger) -> Iterator[Difference]:
-        parts = 1 + ledger.rows // self.part
-        for number in range(parts):
-            expected: dict[Place, _Amounts] = {}
-            for counted, subject in enumerate(ledger.subjects()):
-                unit = _plain(subject, ledger.roles(subject.target_id))
-                adds = counts(subject.metric, unit)
-                if number == 0:
-                    yield from _remembered(subject, unit, adds)
-                for counter, amounts in adds.items():
-                    where = place(counter)
-                    if part(where, parts) == number:
-                        add(expected.setdefault(where, (counter, {}))[1], amounts)
-                if counted % _TOLD == 0:
-                    self.move(
-                        0, None, f"{counted:,} targets compared, part {number + 1} of {parts}"
-                    )
-            yield from _counters(expected, ledger.counters(number, parts))
+        expected = Counts()
+        for number, subject in enumerate(ledger.subjects()):
+            unit = _plain(subject, ledger.roles(subject.target_id))
+            adds = counts(subject.metric, unit)
+            yield from _remembered(subject, unit, adds)
+            expected.include(adds)
+            if len(expected) > HELD:
+                ledger.expect(expected)
+                expected = Counts()
+            if number % _TOLD == 0:
+                self.move(0, None, f"{number:,} targets compared")
+        ledger.expect(expected)
+        for pair in ledger.counters():
+            yield from _compare(pair.counter, pair.expected, pair.found)
+            for shard in pair.unlisted:
+                series = pair.counter.series._asdict()
+                yield Difference("listed", "not listed", f"shard {shard}", **series)
         yield from map(_list, ledger.unlisted())
 
 
 _TOLD = 1_000
-_Amounts: TypeAlias = tuple[Counter, dict[str, int]]
 
 
 def _add_aggregates(ledger: Ledger, items: list[Item]) -> list[str]:
@@ -242,20 +239,6 @@ def _number(text: str) -> Decimal | str:
         return Decimal(text)
     except ArithmeticError:
         return text
-
-
-def _counters(expected: dict[Place, _Amounts], stored: Iterable[Found]) -> Iterator[Difference]:
-    """Compare counters, summed over their shards, of which readers have to know."""
-    found: dict[Place, _Amounts] = {}
-    for one in stored:
-        add(found.setdefault(one.place, (one.counter, {}))[1], one.amounts)
-        if one.amounts and not one.is_listed:
-            yield Difference(
-                "listed", "not listed", f"shard {one.shard}", **one.counter.series._asdict()
-            )
-    for where, (counter, _) in {**found, **expected}.items():
-        due, kept = (one.get(where, (counter, {}))[1] for one in (expected, found))
-        yield from _compare(counter, due, kept)
 
 
 def _compare(

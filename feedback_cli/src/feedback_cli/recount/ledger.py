@@ -5,12 +5,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from threading import Lock
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 from urllib.parse import unquote
-from zlib import crc32
 
 from aggregates import layout
-from aggregates.counters import Counter
+from aggregates.counters import Counter, Counts
+from aggregates.exact import Amounts, add
 from aggregates.layout import Series
 from aggregates.roles import Recorded, Roles, roles
 from aggregates.units import Entry
@@ -23,16 +23,12 @@ CREATE TABLE inference (id PRIMARY KEY, episode, function, variant) WITHOUT ROWI
 CREATE INDEX of_episode ON inference (episode);
 CREATE TABLE vote (key, target, what, id, kind, text, PRIMARY KEY (key, target, what, id, kind))
   WITHOUT ROWID;
-CREATE TABLE counter (part, series, sort, shard, variant, amounts);
+CREATE TABLE counter (series, sort, shard, names, amounts);
 CREATE TABLE shard (series, shard, PRIMARY KEY (series, shard)) WITHOUT ROWID;
 CREATE TABLE listed (key, sort, text, PRIMARY KEY (key, sort)) WITHOUT ROWID;
 CREATE TABLE expected (key, sort, text, PRIMARY KEY (key, sort)) WITHOUT ROWID;
 """
 _ENTRY, _UNIT = 0, 1
-
-Place: TypeAlias = tuple[str, str]
-"""Where a counter is, in any shard: the names of its series, its period and its variant, as keys
-spell them."""
 
 
 class Subject(NamedTuple):
@@ -46,15 +42,14 @@ class Subject(NamedTuple):
     """What is remembered."""
 
 
-class Found(NamedTuple):
-    """A counter as it is stored, one shard of it."""
+class Pair(NamedTuple):
+    """A counter as it should be and as it is stored, summed over its shards."""
 
-    place: Place
     counter: Counter
-    shard: str
-    amounts: dict[str, int]
-    is_listed: bool
-    """Whether readers know of the shard."""
+    expected: Amounts
+    found: Amounts
+    unlisted: tuple[str, ...]
+    """Its shards that readers do not know of."""
 
 
 class Ledger:
@@ -146,18 +141,35 @@ class Ledger:
             None, [Recorded(*row) for row in self._database.execute(several, (target_id,))]
         )
 
-    def counters(self, part: int, parts: int) -> Iterator[Found]:
-        """Yield the stored counters of one part of so many."""
+    def expect(self, counts: Counts) -> None:
+        """Note what some feedback adds to the counters."""
+        rows = []
+        for counter, amounts in counts.items():
+            key = layout.counter_key(0, counter.series, 0, counter.period, counter.variant)
+            _, _, *series, _ = key["key"]["S"].split("/")
+            names, sort = [*counter.series, counter.variant], key["sort"]["S"]
+            rows.append(("/".join(series), sort, None, json.dumps(names), json.dumps(amounts)))
+        self._insert("counter", rows)
+
+    def counters(self) -> Iterator[Pair]:
+        """Yield all counters that are stored or expected."""
         rows = self._database.execute(
-            "SELECT c.series, sort, c.shard, variant, amounts, s.shard IS NOT NULL FROM counter c"
-            " LEFT JOIN shard s ON s.series = c.series AND s.shard = c.shard WHERE part % ? = ?",
-            (parts, part),
+            "SELECT c.series, c.sort, c.shard, names, amounts, s.shard IS NULL FROM counter c"
+            " LEFT JOIN shard s ON s.series = c.series AND s.shard = c.shard"
+            " ORDER BY c.series, c.sort, c.shard"
         )
-        for series, sort, shard, variant, amounts, is_listed in rows:
-            counter = Counter(
-                Series(*map(unquote, series.split("/"))), variant, sort.partition("/")[0]
-            )
-            yield Found((series, sort), counter, shard, json.loads(amounts), bool(is_listed))
+        for (_, sort), group in groupby(rows, key=lambda row: row[:2]):
+            sums: tuple[Amounts, Amounts] = ({}, {})
+            spelled, unlisted = "", list[str]()
+            for _, _, shard, names, text, is_unlisted in group:
+                amounts = json.loads(text)
+                spelled = spelled or names
+                add(sums[shard is not None], amounts)
+                if shard is not None and is_unlisted and amounts:
+                    unlisted.append(shard)
+            *series, variant = json.loads(spelled)
+            counter = Counter(Series(*series), variant, sort.partition("/")[0])
+            yield Pair(counter, *sums, tuple(unlisted))
 
     def unlisted(self) -> Iterator[tuple[Item, bool]]:
         """Yield inferences that are not listed as they should be; whether they should be at all."""
@@ -180,30 +192,14 @@ class Ledger:
                 self._database.execute("COMMIT")
 
 
-def place(counter: Counter) -> Place:
-    """Return where a counter is."""
-    key = layout.counter_key(0, counter.series, 0, counter.period, counter.variant)
-    _, _, *series, _ = key["key"]["S"].split("/")
-    return "/".join(series), key["sort"]["S"]
-
-
-def part(of: Place, parts: int) -> int:
-    """Return which part of so many a counter is in."""
-    return _hash(of) % parts
-
-
-def _hash(of: Place) -> int:
-    return crc32("/".join(of).encode())
-
-
 def _counter(item: Item) -> tuple[object, ...]:
     _, _, *series, shard = item["key"]["S"].split("/")
-    sort, names = item["sort"]["S"], "/".join(series)
     amounts = {
         name: int(value["N"]) for name, value in item.items() if "N" in value and value["N"] != "0"
     }
-    variant = item["variant"]["S"]
-    return _hash((names, sort)), names, sort, shard, variant, json.dumps(amounts)
+    names = [*map(unquote, series), item["variant"]["S"]]
+    sort = item["sort"]["S"]
+    return "/".join(series), sort, shard, json.dumps(names), json.dumps(amounts)
 
 
 def _listed(item: Item) -> tuple[str, str, str]:

@@ -123,6 +123,8 @@ class Rebuild:
                 feedback.append(read_feedback(item, kind, is_new=False))
             except Malformed as malformed:
                 self._refuse(done, str(item.get("id")), malformed)
+        # What is near in time shares counters, and is written together.
+        feedback.sort(key=lambda one: one.id)
         for start in range(0, len(feedback), AT_ONCE):
             some = feedback[start : start + AT_ONCE]
             failed = self._patiently(partial(_keep, worker, done.generation, some))

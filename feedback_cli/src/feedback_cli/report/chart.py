@@ -69,7 +69,7 @@ def _specification(section: Section) -> dict[str, Any]:
                 "field": "end",
                 "type": "temporal",
                 "title": None,
-                "scale": {"type": "utc"},
+                "scale": {"type": "utc", "padding": 8},
                 "axis": {"grid": False, "labelFlush": False, "labelOverlap": True},
             },
             "color": {**shared, "scale": {"domain": domain, "range": colors}},
