@@ -160,10 +160,12 @@ def test_each_chart_has_its_numbers_beside_it(page: Page) -> None:
 
 
 def test_a_point_says_what_it_is(page: Page) -> None:
-    """To whoever hovers over it."""
-    assert any(text == "concise, until 2026-11-20 00:00: 100.0 % of 1" for text in page.texts), (
-        page.texts
-    )
+    """To whoever hovers over it; each point of the drawn variants is there once."""
+    said = [text for text in page.texts if ", until 2026-" in text]
+
+    assert "concise, until 2026-11-20 00:00: 100.0 % of 1" in said
+    # Ten days of two variants, of the six that are drawn of eight, and of one vote.
+    assert len(said) == len({*said}) == 10 * 2 + 10 * 6 + 1 == len(page.all("title")) - 1
 
 
 def test_of_many_variants_those_with_the_most_feedback_are_drawn(page: Page) -> None:

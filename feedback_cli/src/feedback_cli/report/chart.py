@@ -45,9 +45,8 @@ def svg(section: Section, label: str) -> str:
     root.set("role", "img")
     root.set("aria-label", label)
     for mark in root.iter():
-        said = mark.get("aria-label") if mark.get("role") == "graphics-symbol" else None
-        if said is not None:
-            ET.SubElement(mark, f"{_SVG}title").text = said
+        if mark.get("aria-roledescription") == "point":
+            ET.SubElement(mark, f"{_SVG}title").text = mark.get("aria-label")
     return ET.tostring(root, encoding="unicode")
 
 
@@ -59,6 +58,12 @@ def _specification(section: Section) -> dict[str, Any]:
     domain = [printable(name) for name in names]
     colors = [f"var(--series-{index})" for index in range(len(names))]
     shapes = [*SHAPES.values()][: len(names)]
+    named = {
+        "shape": {**shared, "scale": {"domain": domain, "range": shapes}},
+        "description": {"field": "said"},
+    }
+    mark = {"type": "point", "filled": True, "size": 36, "opacity": 1}
+    marked = _layer(mark, section, points, "mean")
     return {
         "width": 640,
         "height": 260,
@@ -73,7 +78,6 @@ def _specification(section: Section) -> dict[str, Any]:
                 "axis": {"grid": False, "labelFlush": False, "labelOverlap": True},
             },
             "color": {**shared, "scale": {"domain": domain, "range": colors}},
-            "shape": {**shared, "scale": {"domain": domain, "range": shapes}},
         },
         "layer": [
             _layer({"type": "errorband", "opacity": 0.16}, section, points, "lower", "upper"),
@@ -82,7 +86,8 @@ def _specification(section: Section) -> dict[str, Any]:
                 **_layer({"type": "rule", "strokeWidth": 1.5}, section, points, "lower", "upper"),
                 "transform": [{"filter": "datum.last"}],
             },
-            _layer({"type": "point", "filled": True, "size": 36}, section, points, "mean"),
+            # Shapes are of this layer alone: in another, they would make points of its own.
+            {**marked, "encoding": {**marked["encoding"], **named}},
         ],
         "config": _CONFIGURATION,
     }
@@ -128,8 +133,6 @@ def _layer(
     encoding: dict[str, Any] = {"y": y}
     if len(fields) > 1:
         encoding["y2"] = {"field": fields[1]}
-    if mark["type"] == "point":
-        encoding["description"] = {"field": "said"}
     return {"mark": {**mark, "clip": True, "aria": mark["type"] == "point"}, "encoding": encoding}
 
 
