@@ -22,6 +22,7 @@ def described(checked: "Checked") -> dict[str, Any]:
         "generation": checked.generation,
         "feedback_count": checked.feedback,
         "differences": [one.described() for one in checked.differences],
+        "more": checked.more,
         "moving": checked.moving,
         "unreadable": checked.unreadable,
     }
@@ -48,6 +49,8 @@ def remarks(checked: "Checked") -> Iterator[str]:
     """Yield what is to be said besides; the last is the sum of it."""
     if len(checked.differences) > SHOWN:
         yield f"And {len(checked.differences) - SHOWN:,} more differences: --json lists all."
+    if checked.more:
+        yield "There are more than these, and it did not look again: feedback aggregates rebuild."
     yield from named(checked.unreadable)
     if checked.moving:
         yield (

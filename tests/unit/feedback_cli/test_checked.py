@@ -11,8 +11,10 @@ from feedback_cli.recount.difference import Difference
 ONE = Difference("5", "8", "cn", "f", "m\x1b", "float", "inference", "a", "d2026-03-02")
 
 
-def _found(differences: list[Difference], moving: int = 0, left: int = 0) -> Checked:
-    return Checked(differences, moving, 2, 1_000, [], left)
+def _found(
+    differences: list[Difference], *, more: bool = False, moving: int = 0, left: int = 0
+) -> Checked:
+    return Checked(differences, more, moving, 2, 1_000, [], left)
 
 
 def _drawn(found: Checked) -> list[list[str]]:
@@ -41,6 +43,13 @@ def test_of_many_differences_some_are_drawn() -> None:
         "102 differences; 1,000 feedbacks were compared.",
     ]
     assert len(checked.described(found)["differences"]) == 102
+
+
+def test_where_nothing_is_counted_it_says_what_to_do() -> None:
+    """There are too many differences to look at all of them."""
+    [told, _] = checked.remarks(_found([ONE], more=True))
+
+    assert told.endswith("feedback aggregates rebuild.")
 
 
 def test_what_is_not_judged_is_said() -> None:

@@ -363,6 +363,20 @@ def test_more_than_memory_should_hold_is_compared_too(monkeypatch: pytest.Monkey
     assert (difference.attribute, difference.by) == ("cn", 3)
 
 
+def test_where_nothing_is_counted_it_looks_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There would be more differences than memory should hold."""
+    monkeypatch.setattr(check, "MOST", 50)
+    operation = Operation(6)
+
+    checked = operation.check(sleep=_never)
+
+    assert (len(checked.differences), checked.more, checked.moving) == (50, True, 0)
+
+
+def _never(_: float) -> None:
+    raise AssertionError
+
+
 def test_what_differs_in_one_look_only_is_no_difference() -> None:
     """A vote may be on its way."""
     operation = Operation(7)

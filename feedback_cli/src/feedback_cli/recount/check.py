@@ -36,6 +36,8 @@ LOOKS = 3
 """How often a difference is seen before it is one: a vote may be on its way meanwhile."""
 PAUSE: Seconds = 5
 """How long to wait before another look: more than a vote takes to be counted."""
+MOST = 10_000
+"""How many differences are looked for: where there are more, all has to be counted anew."""
 HELD = 20_000
 """How many counters are held in memory at once: some 50 MB."""
 
@@ -46,6 +48,8 @@ class Checked:
 
     differences: list[Difference]
     """Those that were the same in all looks."""
+    more: bool
+    """Whether there may be more than these, which are MOST; then it has looked once."""
     moving: int
     """How many places differed in all looks, each time by something else: votes arrive there."""
     generation: int
@@ -62,7 +66,7 @@ class _Look:
     """What one look at all tables has found."""
 
     differences: dict[tuple[str, ...], Difference]
-    """By their places."""
+    """By their places; MOST at most."""
     generation: int
     feedback: int
     unreadable: list[str]
@@ -84,7 +88,7 @@ class Check:
         look = self._look()
         found, same = look.differences, {*look.differences}
         for _ in range(LOOKS - 1):
-            if not found:
+            if not 0 < len(found) < MOST:
                 break
             self.move(0, None, f"{len(found):,} differences: looking again in {self.pause:.0f} s")
             self.sleep(self.pause)
@@ -94,6 +98,7 @@ class Check:
             found = again
         return Checked(
             [found[where] for where in sorted(same)],
+            len(found) == MOST,
             len(found) - len(same),
             look.generation,
             look.feedback,
@@ -105,7 +110,11 @@ class Check:
         generation = State(self.client, self.tables[layout.TABLE]).read()[0]
         with closing(Ledger(generation)) as ledger:
             unreadable = self._fill(ledger)
-            differences = {one.where: one for one in self._differences(ledger)}
+            differences = dict[tuple[str, ...], Difference]()
+            for one in self._differences(ledger):
+                differences[one.where] = one
+                if len(differences) == MOST:
+                    break
             return _Look(differences, generation, ledger.rows, unreadable, ledger.left)
 
     def _fill(self, ledger: Ledger) -> list[str]:
