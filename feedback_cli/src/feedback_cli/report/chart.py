@@ -10,6 +10,7 @@ from feedback_cli.output import printable
 from feedback_cli.report.content import Section
 from feedback_cli.statistics import BOOLEAN, spelled
 from tensorzero_feedback import Point
+from tensorzero_feedback.variants import Window
 
 SHAPES = {
     "\N{BLACK CIRCLE}": "circle",
@@ -75,7 +76,12 @@ def _specification(section: Section) -> dict[str, Any]:
                 "type": "temporal",
                 "title": None,
                 "scale": {"type": "utc", "padding": 8},
-                "axis": {"grid": False, "labelFlush": False, "labelOverlap": True},
+                "axis": {
+                    "format": _TIMES[section.window],
+                    "grid": False,
+                    "labelFlush": False,
+                    "labelOverlap": True,
+                },
             },
             "color": {**shared, "scale": {"domain": domain, "range": colors}},
         },
@@ -93,6 +99,13 @@ def _specification(section: Section) -> dict[str, Any]:
     }
 
 
+_TIMES: dict[Window, str] = {
+    "minute": "%b %d %H:%M",
+    "hour": "%b %d %H:%M",
+    "day": "%b %d",
+    "week": "%b %d, %Y",
+    "month": "%b %Y",
+}
 _CONFIGURATION: dict[str, Any] = {
     "font": "system-ui, sans-serif",
     "view": {"stroke": None},
