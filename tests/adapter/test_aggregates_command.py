@@ -86,15 +86,6 @@ class Tables:
 def tables(dynamodb: "DynamoDBClient", aws: Emulator) -> Tables:
     """Deploy a stack with aggregates, as far as the command looks at it, and one without."""
     names = create_tables(dynamodb)
-    if "aggregate" not in names:  # TODO: the template has it soon
-        keys = [("key", "HASH"), ("sort", "RANGE")]
-        dynamodb.create_table(
-            TableName="agg",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n, _ in keys],
-            KeySchema=[{"AttributeName": n, "KeyType": t} for n, t in keys],
-        )
-        names["aggregate"] = "agg"
     formation = aws.client("cloudformation")
     for stack in (NAME, WITHOUT):
         outputs = {output: {"Value": names[key]} for key, output in OUTPUTS.items()}

@@ -124,6 +124,31 @@ def test_make_run_follows_every_function_and_every_kind_of_feedback(
     assert len(news) == len({*news})
 
 
+def test_what_is_given_is_counted_as_an_operator_counts_it(
+    feedback: Command, call: Caller, inference: dict[str, str], stack: Stack, tmp_path: Path
+) -> None:
+    """By the aggregator and by a rebuild; both as a check does, and as it is shown."""
+    access.key(stack, tmp_path / NOTE.parent)
+    for value in (False, True):
+        vote = {"metric_name": "draft_accepted", "value": value, **_inference(inference)}
+        assert call.feedback(**vote).status == 200
+
+    checked = feedback("aggregates", "check", "--local", "--pause=3")
+    shown = feedback("stats", "draft_reply", "draft_accepted", "--local", "--json")
+    rebuilt = feedback("aggregates", "rebuild", "--local", "--wait=0")
+    again = feedback("aggregates", "check", "--local", "--pause=3")
+    same = feedback("stats", "draft_reply", "draft_accepted", "--local", "--json")
+    reported = feedback("report", "draft_reply", "--local", "-o", "report.html")
+
+    for done in (checked, shown, rebuilt, again, same, reported):
+        assert done.returncode == 0, done.stderr
+    assert checked.stderr.startswith("0 differences; ")
+    assert json.loads(shown.stdout) == json.loads(same.stdout)
+    [metric] = json.loads(shown.stdout)["metrics"]
+    assert sum(one["count"] for one in metric["performances"]) >= 1
+    assert "draft_accepted" in (tmp_path / "report.html").read_text("utf-8")
+
+
 def _outputs(aws: Emulator) -> dict[str, str]:
     [described] = aws.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
     return {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
