@@ -60,7 +60,8 @@ def main() -> None:
             item = _vote(chance, chance.choice(latest), number, votes)
             memory.tables.setdefault("float", {})[item["target_id"]["S"], item["id"]["S"]] = item
             records.append(to_record("float", {"NewImage": item}, number))
-        assert handle({"Records": records}, Context()) == {"batchItemFailures": []}
+        if handle({"Records": records}, Context())["batchItemFailures"]:
+            raise SystemExit("Records have failed.")
         if start % 50_000 == 0:
             print(f"{start:>9,} votes, {time.monotonic() - begun:.0f} s", file=sys.stderr)
     _report(memory, votes)

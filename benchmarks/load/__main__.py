@@ -11,7 +11,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from random import Random
 
+from benchmarks.load.aggregates import killed_at_random, measure
 from benchmarks.load.bodies import targets
 from benchmarks.load.caller import Caller, Run
 from benchmarks.load.distribution import summary, table
@@ -22,7 +24,7 @@ from tests.audit.ledger import read
 from tests.support.stack import BUILD
 from tools.build import LOCAL, StackFailed
 from tools.emulator import ROOT, EmulatorDied, emulator
-from tools.stack import Stack
+from tools.stack import NAME, Stack
 
 HOME = LOCAL / "load"
 PARAMETERS = ("Stage=dev", "AuthorizerCacheSeconds=3600")
@@ -48,9 +50,8 @@ def main() -> int:
         BUILD.make()
         with emulator(HOME / "aws") as aws:
             say("deploying it to the emulator")
-            return load(
-                BUILD.deploy(aws, *PARAMETERS), int(os.environ.get("LOAD_REQUESTS", REQUESTS))
-            )
+            stack = BUILD.deploy(aws, *PARAMETERS)
+            return load(stack, int(os.environ.get("LOAD_REQUESTS", REQUESTS)), aws.port)
     except (EmulatorDied, StackFailed) as failure:
         say(str(failure))
     except KeyboardInterrupt:
@@ -58,8 +59,12 @@ def main() -> int:
     return 1
 
 
-def load(stack: Stack, number: int) -> int:
-    """Send so many requests, and report what became of them."""
+def load(stack: Stack, number: int, port: int) -> int:
+    """Send so many requests, and report what became of them.
+
+    Meanwhile the aggregator is killed at random; `port` is the emulator's.
+    """
+    chance = Random()  # noqa: S311 - no secret
     key = stack.new_key(description="make load")
     caller = Caller(stack.url, {"authorization": f"Bearer {key}"})
     about = targets(PAIRS)
@@ -68,18 +73,29 @@ def load(stack: Stack, number: int) -> int:
     until = time.monotonic() + max(number / SLOWEST, 60)
     sent: list[Post] = []
     runs: list[Run] = []
-    for concurrency in CONCURRENCY:
-        sent += warm_up(caller, traffic, concurrency)
-        posts = [*traffic.mix(math.ceil(number / len(CONCURRENCY)))]
-        runs.append(caller.send(posts, concurrency, until, say))
-        sent += posts
+    with killed_at_random(port, chance) as kills:
+        for concurrency in CONCURRENCY:
+            sent += warm_up(caller, traffic, concurrency)
+            posts = [*traffic.mix(math.ceil(number / len(CONCURRENCY)))]
+            runs.append(caller.send(posts, concurrency, until, say))
+            sent += posts
+    say("looking how soon votes are counted")
+    freshness = measure(caller, about[0].function_name, chance)
     say("reading all that is stored")
     tables = stack.tables()
     stored = read(lambda table: stack.items(tables[table]))
     audited = audit((one for post in sent for one in post.requests), stored)
     failed = report(runs, audited, number)
+    print(f"{freshness}\nThe aggregator was killed {len(kills)} times.")
+    failed |= check(stack)
     print(f"The distribution, drawn: {draw(runs).relative_to(ROOT)}")
     return failed
+
+
+def check(stack: Stack) -> int:
+    """Compare the aggregates with a plain recomputation; 1 if they differ."""
+    command = [ROOT / ".venv/bin/feedback", "aggregates", "check", "--stack", NAME]
+    return subprocess.run(command, env=stack.aws.environment(), check=False).returncode
 
 
 def warm_up(caller: Caller, traffic: Traffic, concurrency: int) -> list[Post]:

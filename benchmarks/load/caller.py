@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from benchmarks.load.bodies import Target
+from benchmarks.load.bodies import Body, Target
 from benchmarks.load.traffic import Post
 
 TIMEOUT = 40
@@ -48,6 +49,14 @@ class Caller:
                 raise SystemExit(f"A target could not be recorded: {answer}")
         connection.close()
 
+    def post(self, path: str, body: Body) -> Any:  # noqa: ANN401 - JSON
+        """Post one body, on a connection of its own; return the answer. Raises SystemExit."""
+        return self._once("POST", path, json.dumps(body))
+
+    def get(self, path: str, query: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+        """Get something, on a connection of its own; return the answer. Raises SystemExit."""
+        return self._once("GET", f"{path}?{urlencode(query)}", "")
+
     def send(
         self, posts: Iterable[Post], concurrency: int, until: float, say: Callable[[str], None]
     ) -> Run:
@@ -80,16 +89,29 @@ class Caller:
                 run.surprises.append(f"{post.kind}: {status} {text}")
         connection.close()
 
+    def _once(self, method: str, path: str, body: str) -> Any:  # noqa: ANN401 - JSON
+        connection = self._connect()
+        status, text = self._exchange(connection, path, body, {}, method)
+        connection.close()
+        if status != 200:  # noqa: PLR2004 - OK
+            raise SystemExit(f"{method} {path} was answered {status} {text}")
+        return json.loads(text)
+
     def _connect(self) -> HTTPConnection:
         return HTTPConnection(urlsplit(self.url).netloc, timeout=TIMEOUT)
 
     def _exchange(
-        self, connection: HTTPConnection, path: str, body: str, headers: Mapping[str, str]
+        self,
+        connection: HTTPConnection,
+        path: str,
+        body: str,
+        headers: Mapping[str, str],
+        method: str = "POST",
     ) -> tuple[int | None, str]:
         """Return the status and the body of an answer; no status if there was none."""
         target = urlsplit(self.url).path + path
         try:
-            connection.request("POST", target, body.encode(), {**headers, **self.headers})
+            connection.request(method, target, body.encode(), {**headers, **self.headers})
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         except (OSError, HTTPException):
