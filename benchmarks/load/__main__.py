@@ -27,7 +27,7 @@ from tools.emulator import ROOT, EmulatorDied, emulator
 from tools.stack import NAME, Stack
 
 HOME = LOCAL / "load"
-PARAMETERS = ("Stage=dev", "AuthorizerCacheSeconds=3600")
+PARAMETERS = ("Stage=dev", "AuthorizerCacheSeconds=3600", "Aggregates=on")
 """When the authorizer's answer runs out, all callers ask it anew, and the emulator takes seconds
 to start as many: that is not what is measured."""
 CONCURRENCY = (8, 32)
@@ -94,7 +94,7 @@ def load(stack: Stack, number: int, port: int) -> int:
 
 def check(stack: Stack) -> int:
     """Compare the aggregates with a plain recomputation; 1 if they differ."""
-    command = [ROOT / ".venv/bin/feedback", "aggregates", "check", "--stack", NAME]
+    command = [ROOT / ".venv/bin/feedback", "aggregates", "check", "--stack-name", NAME]
     return subprocess.run(command, env=stack.aws.environment(), check=False).returncode
 
 
