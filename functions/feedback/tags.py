@@ -49,7 +49,9 @@ def admit(tags: Mapping[str, str], *, internal: bool) -> dict[str, str]:
 
 def _require_own(tags: Mapping[str, str], *, internal: bool) -> None:
     for name in tags:
-        if name.startswith(PREFIX) and not internal:
+        if not name.startswith(PREFIX):
+            continue
+        if not internal:
             raise ReservedTag(f"Tag name cannot start with '{PREFIX}': {excerpt(name)}")
         if name in OF_TOKENS:
             raise ReservedTag(f"tags.{name}: only an end user's token sets it")

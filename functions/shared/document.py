@@ -3,27 +3,24 @@
 import json
 import math
 import re
-from http import HTTPStatus
 from typing import Never, TypeAlias
 
+from shared import structure
 from shared.refusal import Refusal, excerpt
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
-
-MAX_DEPTH = 127
-"""How deeply arrays and objects may nest."""
-MAX_VALUES = 250_000
-"""How many values a document may have: of small ones, each takes up to 240 bytes of memory."""
 
 _POSITIONAL = 5
 """The negative exponent that Python writes as one, and TensorZero as zeros."""
 _INTEGERS = range(-(2**63), 2**64)
 _INTEGER_DIGITS = len(str(-(2**63)))
-_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*+"?+|[\[\]{},]', re.DOTALL)
-"""A string, whole or cut, or what separates and nests values; possessive: it never backtracks."""
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?)(\d)(?:\.(\d+))?e-(\d+)')
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|(-?)(\d)(?:\.(\d+))?e-(\d+)')
 """A string, or a number with a negative exponent: sign, digit, decimals, exponent."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 class MalformedBody(Refusal):
@@ -32,23 +29,16 @@ class MalformedBody(Refusal):
     code = "malformed_body"
 
 
-class BodyTooLarge(Refusal):
-    """A body that cannot be an item, or would take too much memory."""
-
-    code = "body_too_large"
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-
-
 def parse(body: bytes) -> Json:
     """Read a JSON text; of a key given twice the last value counts.
 
     Integers beyond 64 bits become floats. Raises MalformedBody for whatever is not JSON in
-    UTF-8: NaN and infinities, numbers beyond a float, lone surrogates, more than MAX_DEPTH
-    levels. Raises BodyTooLarge for more than MAX_VALUES values.
+    UTF-8: NaN and infinities, numbers beyond a float, lone surrogates, more levels than
+    `shared.structure` allows. Raises BodyTooLarge for more values.
     """
     try:
         text = body.decode()
-        _check_structure(body)
+        structure.check(body)
         document: Json = _DECODER.decode(text)
         if b"\\u" in body and _SURROGATE.search(body):
             json.dumps(document, ensure_ascii=False).encode()
@@ -65,7 +55,7 @@ def parse(body: bytes) -> Json:
 
 def dump(value: Json, *, sort_keys: bool = False) -> str:
     """Write compact JSON as TensorZero does: non-ASCII as it is, `1e-05` as 0.00001."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys)
+    text = (_SORTED if sort_keys else _COMPACT).encode(value)
     return _TOKEN.sub(_respell, text) if "e-" in text else text
 
 
@@ -102,28 +92,6 @@ def _respell(token: re.Match[str]) -> str:
     if int(exponent) == _POSITIONAL:
         return f"{sign}0.{'0' * (_POSITIONAL - 1)}{digit}{decimals or ''}"
     return f"{sign}{digit}{f'.{decimals}' if decimals else ''}e-{int(exponent)}"
-
-
-def _check_structure(body: bytes) -> None:
-    """Count values and depth: roughly first, since few bodies come near a limit."""
-    containers = body.count(b"[") + body.count(b"{")
-    if containers <= MAX_DEPTH and containers + body.count(b",") < MAX_VALUES:
-        return
-    depth = values = strings = 0
-    for token in _STRUCTURE.finditer(body):
-        match token[0][:1]:
-            case b'"':
-                strings += 1
-            case b",":
-                values += 1
-            case b"[" | b"{":
-                depth, values = depth + 1, values + 1
-            case _:
-                depth -= 1
-        if depth > MAX_DEPTH:
-            raise RecursionError(f"recursion limit exceeded: more than {MAX_DEPTH} levels")
-        if values >= MAX_VALUES or strings > 2 * MAX_VALUES:  # keys are strings too
-            raise BodyTooLarge(f"The request body has too many values: more than {MAX_VALUES}")
 
 
 def _to_int(digits: str) -> int | float:

@@ -5,7 +5,7 @@ expected a formatted UUID string`.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from shared import uuids
 from shared.document import Json, found
@@ -68,7 +68,10 @@ def texts(path: str, value: Json) -> dict[str, str]:
     """Take an object whose values are strings."""
     if not isinstance(value, dict):
         raise _wrong_type(path, value, "a map")
-    return {key: text(f"{path}.{excerpt(key)}", entry) for key, entry in value.items()}
+    for key, entry in value.items():
+        if not isinstance(entry, str):
+            raise _wrong_type(f"{path}.{excerpt(key)}", entry, "a string")
+    return cast("dict[str, str]", value)
 
 
 def uuid(path: str, value: Json) -> Uuid:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-from shared.document import BodyTooLarge, MalformedBody
+from shared.document import MalformedBody
 from shared.refusal import Refusal, excerpt
+from shared.structure import BodyTooLarge
 
 Event: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]

@@ -61,21 +61,15 @@ def check_size(item: Item) -> Item:
 def item_size(item: Item) -> int:
     """Count an item's bytes as DynamoDB does, names included, or a few more."""
     size = 0
-    for name, value in item.items():
-        size += _text_size(name) + _attribute_size(value)
+    for name, attribute in item.items():
+        size += len(name) if name.isascii() else len(name.encode())
+        [(kind, value)] = attribute.items()
+        if kind == "S":
+            size += len(value) if value.isascii() else len(value.encode())
+        elif kind == "N":
+            size += len(value) // 2 + 2
+        elif kind == "M":
+            size += 3 + len(value) + item_size(value)
+        else:
+            size += 1
     return size
-
-
-def _attribute_size(attribute: Attribute) -> int:
-    ((kind, value),) = attribute.items()
-    if kind == "S":
-        return _text_size(value)
-    if kind == "N":
-        return len(value) // 2 + 2
-    if kind == "M":
-        return 3 + len(value) + item_size(value)
-    return 1
-
-
-def _text_size(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode())

@@ -1,6 +1,6 @@
 """Work that knows no deadline, waited for until there is one."""
 
-import threading
+from _thread import TIMEOUT_MAX, allocate_lock, start_new_thread
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -14,18 +14,20 @@ def run(work: Callable[..., Result], deadline: Deadline, *arguments: Any) -> Res
     """Do it in a thread, and give what it gives or raise what it raises.
 
     Raises TimeoutError at the deadline. The thread then goes on by itself until the work ends; it
-    keeps no process alive.
+    keeps no process alive. It is started without `threading.Thread`, whose bookkeeping is three
+    quarters of what a thread costs.
     """
     outcome = Outcome[Result]()
+    ended = allocate_lock()
 
     def do() -> None:
         with outcome:
             outcome.result = work(*arguments)
+        ended.release()
 
-    thread = threading.Thread(target=do, daemon=True)
     timeout = deadline.timeout()
-    thread.start()
-    thread.join(timeout)
-    if thread.is_alive():
+    ended.acquire()
+    start_new_thread(do, ())
+    if not ended.acquire(timeout=min(timeout, TIMEOUT_MAX)):
         raise TimeoutError("the deadline has passed")
     return outcome.get()

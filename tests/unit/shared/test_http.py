@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from feedback.kinds.registry import UnknownMetric
 from shared import http
-from shared.document import BodyTooLarge, MalformedBody
+from shared.document import MalformedBody
 from shared.dynamodb import StorageUnavailable
 from shared.http import MAX_BODY, Event, UnsupportedCharset, UnsupportedEncoding
 from shared.refusal import Refusal
+from shared.structure import BodyTooLarge
 
 GZIP = {"content-encoding": "gzip"}
 WHOLE = gzip.compress(b'{"a": 1}')

@@ -52,8 +52,7 @@ class Child:
         """
         try:
             self._send(SIZE.pack(len(question)) + question, budget)
-            (size,) = SIZE.unpack(self._receive(SIZE.size, budget))
-            return self._receive(size, budget)
+            return self._receive(budget)
         except OutOfTime:
             self._end()
             raise
@@ -67,20 +66,25 @@ class Child:
     def _send(self, data: bytes, budget: Budget) -> None:
         rest = memoryview(data)
         while rest:
-            self._await(select.POLLOUT, budget)
-            rest = rest[os.write(self._channel, rest) :]
+            try:
+                rest = rest[os.write(self._channel, rest) :]
+            except BlockingIOError:
+                self._await(select.POLLOUT, budget)
 
-    def _receive(self, size: int, budget: Budget) -> bytes:
-        if size > LONGEST:
-            raise EOFError("no answer is so long")
-        parts = bytearray()
-        while len(parts) < size:
+    def _receive(self, budget: Budget) -> bytes:
+        """Read an answer: its size, and as many bytes; most come at once."""
+        come, size = bytearray(), SIZE.size
+        while len(come) < size:
             self._await(select.POLLIN, budget)
-            part = os.read(self._channel, size - len(parts))
+            part = os.read(self._channel, LONGEST)
             if not part:
                 raise EOFError("the child has closed its end")
-            parts += part
-        return bytes(parts)
+            come += part
+            if size == SIZE.size <= len(come):
+                size += SIZE.unpack_from(come)[0]
+            if size > SIZE.size + LONGEST:
+                raise EOFError("no answer is so long")
+        return bytes(come[SIZE.size : size])
 
     def _await(self, event: int, budget: Budget) -> None:
         """Wait until the channel is ready, or the child is gone. Raises OutOfTime.
