@@ -45,7 +45,7 @@ ONLY = {
         "feedback.demonstration.json_schema.schema",
         "configuration.schema",
     },
-    "jwt": {"authorizer.tokens"},
+    "cryptography": {"authorizer.tokens"},
     "tomli": {"configuration.source"},
 }
 """Which modules import what is of a third party: it can be replaced there, or loaded late."""

@@ -1,14 +1,19 @@
 """Tokens: signed by the key that they name, by that key's own algorithm, and for us."""
 
+import string
+from dataclasses import replace
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from authorizer import tokens
 from authorizer.claims import InvalidToken
 from authorizer.credential import Token
+from authorizer.tokens import UnusableKey
 from tests.unit.authorizer.claims import ABSENT, NOW, claims
 from tests.unit.authorizer.conftest import KID, Signer, private_key
 
@@ -59,8 +64,56 @@ def test_a_key_too_short_to_be_safe_verifies_nothing() -> None:
     with pytest.warns(jwt.InsecureKeyLengthWarning):
         token = short.sign(claims())
 
-    with pytest.raises(jwt.InvalidKeyError):
+    with pytest.raises(UnusableKey):
         tokens.verify(token, short.token_key(), NOW)
+
+
+@pytest.mark.parametrize("algorithm", SIGNERS)
+def test_a_key_of_another_kind_than_it_is_stored_as_verifies_nothing(algorithm: str) -> None:
+    """Nor does one of another curve: no operator's command stores such a thing."""
+    [other, *_] = (name for name in SIGNERS if name != algorithm)
+    signer = SIGNERS[algorithm]
+    key = replace(signer.token_key(), public_key=SIGNERS[other].token_key().public_key)
+    with pytest.raises(UnusableKey):
+        tokens.verify(signer.sign(claims()), key, NOW)
+
+
+OTHERS = string.ascii_letters + string.digits + "-_"
+
+
+@settings(max_examples=300)
+@given(
+    algorithm=st.sampled_from(sorted(SIGNERS)),
+    part=st.integers(0, 2),
+    cut=st.integers(0, 400),
+    put=st.text(OTHERS, max_size=3),
+    left_out=st.integers(0, 3),
+)
+def test_a_changed_token_is_refused_as_by_pyjwt(
+    algorithm: str, part: int, cut: int, put: str, left_out: int
+) -> None:
+    """And where that accepts a change, which says the same in base64, the claims are the same."""
+    signer = SIGNERS[algorithm]
+    parts = signer.sign(claims()).split(".")
+    at = cut % len(parts[part])
+    parts[part] = parts[part][:at] + put + parts[part][at + left_out :]
+    token = ".".join(parts)
+    try:
+        theirs = jwt.decode(
+            token,
+            signer.token_key().public_key,
+            algorithms=[algorithm],
+            audience=tokens.AUDIENCE,
+            options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
+        )["sub"]
+    except (jwt.InvalidTokenError, RecursionError):
+        theirs = None
+    try:
+        ours = tokens.verify(Token(token), signer.token_key(), NOW).author
+    except InvalidToken:
+        ours = None
+
+    assert ours == theirs
 
 
 @pytest.mark.parametrize(
