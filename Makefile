@@ -164,8 +164,15 @@ build: $(ENVIRONMENTS) ## Build what `sam deploy` uploads, and say how big it is
 	.tools/sam/bin/sam build
 	du -sh .aws-sam/build/*/
 
-bench: $(ENVIRONMENTS) ## Measure cold and warm requests against the bare SDK
-	PYTHONPATH=functions $(BIN)/python -m benchmarks.bench
+bench: $(ENVIRONMENTS) ## Measure cold and warm requests against the bare SDK, on Lambda's Python too if it is here
+	@python=$$($(BIN)/python -m tools.interpreter $(RUNTIME))
+	if [ -z "$$python" ]; then
+	  echo "No Python $(RUNTIME) on this machine: measuring $$($(BIN)/python -V) only."
+	else
+	  $(MAKE) --no-print-directory .tools/lambda-python/.stamp LAMBDA_PYTHON="$$python"
+	fi
+	PYTHONPATH=functions $(BIN)/python -m benchmarks.bench \
+	  $${python:+--python .tools/lambda-python/bin/python} --python $(BIN)/python
 
 fuzz: $(ENVIRONMENTS) ## Try 100,000 request bodies and 10,000 schemas (FUZZ_EXAMPLES=…)
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/pytest -v tests/fuzz --hypothesis-show-statistics

@@ -18,6 +18,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from shared.direct.target import SWITCH
+
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = ROOT / ".tools/emulator/bin/ministack"
 HOST = "127.0.0.1"
@@ -108,8 +110,10 @@ def emulator(
     with running.log.open("wb") as log:
         process = subprocess.Popen(
             [PROGRAM],
-            # Not ours: Lambdas inherit it, and they should find nothing that AWS does not give.
+            # Not ours: Lambdas inherit it, and they should find nothing that AWS does not give;
+            # but whoever runs a whole suite with the SDK alone means those Lambdas too.
             env={
+                **{name: os.environ[name] for name in (SWITCH,) if name in os.environ},
                 "PATH": os.defpath,
                 "HOME": str(home),
                 "TMPDIR": str(temporary),

@@ -1,21 +1,23 @@
-"""`python -m benchmarks.bench`: builds the Lambda, measures it beside the SDK, prints the table."""
+"""`python -m benchmarks.bench`: builds the Lambdas, measures them beside the SDK, prints tables."""
 
 import argparse
 import json
 import shutil
 import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.bench import meter, report
-from benchmarks.bench.artefact import ROOT, build
+from benchmarks.bench import memory, meter, report
+from benchmarks.bench.artefact import build
+from benchmarks.bench.interpreter import ROOT, Interpreter
 from benchmarks.bench.loopback import running
 from benchmarks.bench.meter import Cost, Meter
 from benchmarks.bench.process import Process, run
+from benchmarks.bench.recorded import ITEMS
 from benchmarks.bench.report import Result
-from benchmarks.bench.scenario import RECORDED, ROWS
-from benchmarks.bench.sides import Maker, roots
+from benchmarks.bench.scenario import GET_AND_PUT, GROWTH, PUT, ROWS
+from benchmarks.bench.sides import SDK_ALONE, Maker, bare_name, roots
 
 FOLDER = ROOT / "build/bench"
 NAMES = {"https": "TLS, as AWS is reached", "http": "plain HTTP"}
@@ -23,70 +25,96 @@ STARTED = time.monotonic()
 
 
 def main() -> int:
-    """Measure the transports asked for; 1 if an aim is missed."""
+    """Measure each Python over the transports asked for; 1 if an aim is missed."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--python", action="append", help="a Python to measure; this one")
     parser.add_argument("--plain", action="store_true", help="over plain HTTP as well")
     parser.add_argument("--json", type=Path, help="write the results to this file too")
     asked = parser.parse_args()
     chosen = meter.choose()
-    if chosen.count is meter.calls:
+    if not chosen.starts:
         print("valgrind is not installed: counting calls of Python functions (sys.setprofile).")
         print("They show a regression as surely, but no cost that is outside Python.\n")
 
     shutil.rmtree(FOLDER, ignore_errors=True)
-    say("building the function and its layers")
-    artefact = build(FOLDER)
-    results: dict[str, list[Result]] = {}
-    with running(RECORDED, FOLDER) as loopback:
-        for scheme in ("https", "http") if asked.plain else ("https",):
-            results[scheme] = transport(Maker(artefact, loopback, scheme, FOLDER), chosen)
-    print(f"{report.machine()}\n{report.notes()}\n")
-    everything = [result for scheme in results.values() for result in scheme]
-    print(report.verdict(everything, chosen))
+    written, everything = {}, list[Result]()
+    pythons = [Interpreter.of(program) for program in asked.python or [sys.executable]]
+    for interpreter in {one.version: one for one in pythons}.values():
+        folder = FOLDER / interpreter.version
+        say(f"building the functions and their layers for {interpreter.version}")
+        artefact = build(folder, interpreter.build_for)
+        with running(ITEMS, folder) as loopback:
+            for scheme in ("https", "http") if asked.plain else ("https",):
+                maker = Maker(interpreter, artefact, loopback, scheme, folder)
+                results = transport(maker, chosen)
+                everything += results
+                written[f"{interpreter.version} {scheme}"] = report.document(chosen, results)
+    print(f"{report.notes()}\n\n{report.verdict(everything, chosen)}")
     if asked.json:
-        asked.json.write_text(json.dumps(report.document(chosen, results), indent=2), "utf-8")
-    return any(result.missed for result in everything)
+        asked.json.write_text(json.dumps(written, indent=2) + "\n", "utf-8")
+    return any(result.missed(chosen) for result in everything)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What becomes a line: a process, and what the bare SDK is called that it is put beside."""
+
+    process: Process
+    bare: str
+    calls: int
+    aims: Cost | None = None
+
+
+def lines_of(maker: Maker) -> list[_Line]:
+    """Rehearse every row, and make its sides: those of the bare SDK come first."""
+    bare: dict[str, _Line] = {}
+    others: list[_Line] = []
+    for row in ROWS + GROWTH:
+        say(f"rehearsing {row.name}")
+        calls, count = maker.rehearse(row), len(row.operations)
+        name = bare_name(row)
+        if name not in bare:
+            bare[name] = _Line(maker.bare(name, calls, row.times), name, count)
+        others.append(_Line(maker.function(row), name, count, row.aims))
+        if row in (PUT, GET_AND_PUT):
+            others.append(_Line(maker.function(row, **SDK_ALONE), name, count))
+            others.append(_Line(maker.floor(calls, row.times), name, count))
+    others.append(_Line(maker.tutorial(), bare_name(PUT), len(PUT.operations)))
+    return [*bare.values(), *others]
 
 
 def transport(maker: Maker, chosen: Meter) -> list[Result]:
     """Measure every row over one transport, and print its tables."""
-    lambdas = [maker.function(row) for row in ROWS]
-    floors: dict[tuple[str, ...], Process] = {}
-    for row in ROWS:
-        say(f"rehearsing {row.name}")
-        calls = maker.rehearse(row)
-        if calls and row.operations not in floors:
-            floors[row.operations] = maker.floor(calls)
-            run(floors[row.operations], 1, "none")  # leaves its bytecode
-    processes = [*floors.values(), *lambdas]
+    lines = lines_of(maker)
+    for line in lines:
+        run(line.process, 1, "none")  # leaves its bytecode
+    processes = [line.process for line in lines]
     costs = meter.measure(processes, chosen.count, say)
-    say("timing")
-    results = _lines(floors, costs, chosen.aims)
-    title = f"{chosen.what.capitalize()} over {NAMES[maker.scheme]}"
+    say("measuring memory")
+    peaks = [memory.peak(process, maker.interpreter) for process in processes]
+    results = _results(lines, costs, peaks)
+    [put] = [process for process in processes if process.name == PUT.name]
+    title = f"{report.machine(maker.interpreter.version)}: {chosen.what} over {NAMES[maker.scheme]}"
     if maker.scheme == "https":
-        title += f"; roots loaded: floor {roots(processes[0])}, Lambda {roots(lambdas[0])}"
-    print(report.table(title, results, chosen) + "\n")
-    wall = _lines(floors, meter.clock(processes), None)
+        title += f"; roots loaded: bare SDK {roots(processes[0])}, Lambda {roots(put)}"
+    print(f"{report.table(title, results, chosen)}\n\n{report.growth(results, chosen)}\n")
+    say("timing")
+    wall = _results(lines, meter.clock(processes), [0.0] * len(lines))
+    wall = [replace(result, aims=None) for result in wall]
     title = "Wall time, for information: NOISY, much of it the server's; no aim is held to it"
     print(report.table(title, wall, replace(chosen, large=("ms", 1), small=("ms", 1))) + "\n")
     return results
 
 
-def _lines(
-    floors: dict[tuple[str, ...], Process], costs: list[Cost], aims: Cost | None
-) -> list[Result]:
-    """Put each cost beside its floor's: a request without an SDK call beside the first."""
-    bare = dict(zip(floors, costs, strict=False))
-    lines = [
-        Result(process.name, len(calls), bare[calls], bare[calls])
-        for calls, process in floors.items()
+def _results(lines: list[_Line], costs: list[Cost], peaks: list[float]) -> list[Result]:
+    """Put each cost beside the bare SDK's."""
+    bare: dict[str, Cost] = {}
+    for line, cost in zip(lines, costs, strict=True):
+        bare.setdefault(line.bare, cost)
+    return [
+        Result(line.process.name, line.calls, cost, bare[line.bare], line.aims, peak)
+        for line, cost, peak in zip(lines, costs, peaks, strict=True)
     ]
-    for row, cost in zip(ROWS, costs[len(floors) :], strict=True):
-        floor = bare.get(row.operations, costs[0])
-        lines.append(
-            Result(row.name, len(row.operations), cost, floor, aims if row.aimed else None)
-        )
-    return lines
 
 
 def say(progress: str) -> None:

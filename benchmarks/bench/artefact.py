@@ -5,41 +5,50 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from benchmarks.bench.interpreter import ROOT
+
 CONFIGURATION = Path(__file__).parent / "configuration"
+FUNCTIONS = ("submit", "batch", "reads", "inferences", "authorizer")
 TIMEOUT = 300
 """Seconds that one build may take."""
 
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """What lies on Lambda, for this machine's Python."""
+    """What lies on Lambda, for one Python."""
 
-    function: Path
-    """/var/task"""
+    functions: dict[str, Path]
+    """/var/task, by the functions' packages."""
     dependencies: Path
     """/opt/python of the dependencies layer."""
+    jwt: Path
+    """/opt/python of the authorizer's own layer."""
     configurations: dict[bool, Path]
     """/opt/python of the config layer, with target validation and without."""
 
 
-def build(folder: Path) -> Artefact:
-    """Build the feedback function, the dependencies layer, and two config layers."""
+def build(folder: Path, build_for: str) -> Artefact:
+    """Build the functions, the layers, and two config layers."""
     metrics, both = CONFIGURATION / "tensorzero.toml", CONFIGURATION / "*.toml"
+
+    def make(source: str, target: str, into: str, config: Path | None = None) -> Path:
+        return _make(source, target, folder / into, build_for, config)
+
     return Artefact(
-        _make("functions", "SubmitFunction", folder / "function"),
-        _make("layers/dependencies", "DependenciesLayer", folder / "dependencies") / "python",
+        {name: make("functions", f"{name.title()}Function", name) for name in FUNCTIONS},
+        make("layers/dependencies", "DependenciesLayer", "dependencies") / "python",
+        make("layers/jwt", "JwtLayer", "jwt") / "python",
         {
-            True: _make("layers/config", "ConfigLayer", folder / "config", metrics) / "python",
-            False: _make("layers/config", "ConfigLayer", folder / "unvalidated", both) / "python",
+            True: make("layers/config", "ConfigLayer", "config", metrics) / "python",
+            False: make("layers/config", "ConfigLayer", "unvalidated", both) / "python",
         },
     )
 
 
-def _make(source: str, target: str, into: Path, config: Path | None = None) -> Path:
+def _make(source: str, target: str, into: Path, build_for: str, config: Path | None) -> Path:
     into.mkdir(parents=True)
     command = ["make", "-C", str(ROOT / source), f"build-{target}", f"ARTIFACTS_DIR={into}"]
-    command += ["BUILD_FOR=local"] + ([] if config is None else [f"CONFIG={config}"])
+    command += [f"BUILD_FOR={build_for}"] + ([] if config is None else [f"CONFIG={config}"])
     outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     built = subprocess.run(
         command,

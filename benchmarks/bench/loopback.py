@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import trustme
 
-from benchmarks.bench.scenario import Item
+from benchmarks.bench.recorded import Item
 
 TIMEOUT = 20
 """Seconds within which the server must start, answer, and stop."""
@@ -38,8 +38,8 @@ class Loopback:
 
 
 @contextmanager
-def running(items: dict[str, Item], folder: Path) -> Iterator[Loopback]:
-    """Serve these items, by target_id, for as long as the block lasts; files go to the folder."""
+def running(items: list[Item], folder: Path) -> Iterator[Loopback]:
+    """Serve these items for as long as the block lasts; files go to the folder."""
     authority = trustme.CA(key_type=trustme.KeyType.RSA)
     # RSA, as the certificates of AWS's own endpoints are.
     certificate = authority.issue_cert("127.0.0.1", key_type=trustme.KeyType.RSA)

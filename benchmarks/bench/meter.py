@@ -1,11 +1,10 @@
 """What is counted: instructions under valgrind, or Python calls where there is no valgrind."""
 
-import math
 import re
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import TypeAlias
@@ -15,8 +14,6 @@ from benchmarks.bench.process import Process, run
 Count: TypeAlias = Callable[[Process, int], int]
 """(process, requests) to what it costs, from its start to its last answer."""
 
-FEW, MANY = 50, 250
-"""A warm request is the difference between them, over how many they differ by."""
 WORKERS = 2
 """Counts do not depend on what else the machine does."""
 ROUNDS = 5
@@ -35,10 +32,6 @@ class Cost:
     """A request after that."""
 
 
-AIMS = Cost(init=math.inf, first=0.3, warm=0.27)
-"""What a row may cost, in floors: of a start, it is the first answer that counts."""
-
-
 @dataclass(frozen=True, slots=True)
 class Meter:
     """A way to count, and its units."""
@@ -49,16 +42,15 @@ class Meter:
     """The unit of a start, and its size."""
     small: tuple[str, float]
     """The unit of a request, and its size."""
-    aims: Cost
-    """What a row may cost by this count, in floors."""
+    starts: bool
+    """Whether it tells what a start costs: that is loading and parsing, few calls and much work."""
 
 
 def choose() -> Meter:
     """Count instructions if this machine can."""
     if shutil.which("valgrind"):
-        return Meter("instructions", instructions, ("M", 1e6), ("k", 1e3), AIMS)
-    warm = replace(AIMS, first=math.inf)  # a start is loading and parsing: few calls, much work
-    return Meter("Python calls", calls, ("k", 1e3), ("", 1), warm)
+        return Meter("instructions", instructions, ("M", 1e6), ("k", 1e3), starts=True)
+    return Meter("Python calls", calls, ("k", 1e3), ("", 1), starts=False)
 
 
 def instructions(process: Process, requests: int) -> int:
@@ -89,20 +81,18 @@ def calls(process: Process, requests: int) -> int:
 
 def measure(processes: list[Process], count: Count, say: Callable[[str], None]) -> list[Cost]:
     """Count each process's start, first answer and warm request."""
-    steps = [(process, requests) for process in processes for requests in (0, 1, FEW, MANY)]
-    counts: dict[tuple[str, int], int] = {}
+    steps = [(process, requests) for process in processes for requests in (0, 1, *process.times)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        running = pool.map(lambda step: count(*step), steps)
-        for done, ((process, requests), counted) in enumerate(zip(steps, running, strict=True), 1):
-            counts[process.name, requests] = counted
-            say(f"{done}/{len(steps)} {process.name}, {requests} requests: {counted:,}")
+        counts: list[int] = []
+        for (process, requests), counted in zip(
+            steps, pool.map(lambda step: count(*step), steps), strict=True
+        ):
+            counts.append(counted)
+            say(f"{len(counts)}/{len(steps)} {process.name}, {requests} requests: {counted:,}")
+    taken = [counts[place : place + 4] for place in range(0, len(counts), 4)]
     return [
-        Cost(
-            init=counts[process.name, 0],
-            first=counts[process.name, 1],
-            warm=(counts[process.name, MANY] - counts[process.name, FEW]) / (MANY - FEW),
-        )
-        for process in processes
+        Cost(init, first, (after - before) / (process.times[1] - process.times[0]))
+        for process, (init, first, before, after) in zip(processes, taken, strict=True)
     ]
 
 

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,14 @@ class Process:
     """A side of the comparison, ready to be started any number of times."""
 
     name: str
+    python: str
+    """The program that runs it."""
     specification: Path
     """A JSON file: what `subject.py` is asked to do."""
     environment: dict[str, str]
     """The whole of it: nothing of this shell's gets in."""
+    times: tuple[int, int] = (50, 250)
+    """A warm request is the difference between so many, over how many they differ by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def run(process: Process, requests: int, meter: str, *, under: tuple[str, ...] =
     and what the process's own PYTHONPATH names.
     """
     report = process.specification.with_suffix(f".{requests}.{meter}.report")
-    command = [*under, sys.executable, "-S", "-P", str(PROGRAM), str(process.specification)]
+    command = [*under, process.python, "-S", "-P", str(PROGRAM), str(process.specification)]
     started = time.perf_counter_ns()
     done = subprocess.run(
         [*command, str(requests), meter, str(report)],

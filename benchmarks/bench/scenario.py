@@ -1,162 +1,195 @@
-"""The rows of the benchmark: requests as API Gateway sends them, and what is recorded for them."""
+"""The rows of the benchmark: requests of every function as API Gateway sends them, with aims."""
 
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import Any
 
-from feedback.request import FeedbackRequest
-from feedback.reservations import of_key
-from shared import uuids
-from shared.caller import ANYBODY
+from benchmarks.bench import recorded
+from benchmarks.bench.meter import Cost
+from tools.event import authorization, event
 
-Item: TypeAlias = dict[str, Any]
+METRIC = Cost(init=1, first=0.3, warm=0.27)
+"""What a metric may cost, in what the bare SDK's same calls do; the start is part of `first`."""
+OTHER = Cost(init=1, first=0.35, warm=0.35)
+"""What a demonstration or a request with a key may cost."""
+REFUSED = Cost(init=1, first=0.3, warm=0.1)
+"""What a refusal may cost: what it did before the SDK was left out, beside a bare put."""
 
-INFERENCE = "0190b1a2-7c3d-7e4f-8a5b-6c7d8e9f0a1b"
-EPISODE = "0190b1a2-7c3a-7bbb-9c1d-2e3f4a5b6c7d"
-JSON_INFERENCE = "0190b1a2-7c3d-7e4f-8a5b-6c7d8e9f0a1c"
-
-
-def _record(inference: str, function: str) -> Item:
-    return {
-        "target_id": {"S": inference},
-        "target_type": {"S": "inference"},
-        "function_name": {"S": function},
-        "variant_name": {"S": "baseline"},
-        "episode_id": {"S": EPISODE},
-    }
-
-
-FEEDBACK: dict[str, Any] = {
-    "metric_name": "task_success",
-    "inference_id": INFERENCE,
-    "value": True,
-    "tags": {"source": "web", "experiment": "b", "release": "2026-06"},
-}
-USED = "8e03978e-40d5-43dd-bc93-6894a57f9324"
-"""An idempotency key that was sent before, with FEEDBACK."""
-_FIRST = of_key(USED, FeedbackRequest.parse(FEEDBACK), ANYBODY, uuids.new(), 2**40)
-RECORDED = {
-    INFERENCE: _record(INFERENCE, "draft_reply"),
-    JSON_INFERENCE: _record(JSON_INFERENCE, "classify_ticket"),
-    _FIRST.key: _FIRST.to_item(),
-}
-"""What the tables of targets and of reservations hold, by their keys."""
+SINGLE, LARGE = (50, 250), (5, 25)
+"""How many requests are made: a warm one is the difference, over how many these differ by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One request, and the DynamoDB calls that it must make: the floor makes the same."""
+    """One request, and the DynamoDB calls that it must make: the bare SDK makes the same."""
 
     name: str
-    body: dict[str, Any]
+    function: str
+    """The package that answers."""
+    event: dict[str, Any]
     operations: tuple[str, ...]
+    """In any order: some calls are made side by side."""
+    expected: dict[str, Any]
+    """What its answer must hold."""
+    aims: Cost | None = None
+    """At most so many times the bare SDK; None: it is only shown."""
     target_validation: bool = True
-    key: str | None = None
-    """The Idempotency-Key that it is sent with."""
-    caller: dict[str, str] | None = None
-    """What the authorizer says of who sends it."""
-    status: HTTPStatus = HTTPStatus.OK
-    aimed: bool = True
-    """Whether it is held to the aims: what metrics and comments are."""
+    times: tuple[int, int] = SINGLE
 
 
+def request(  # noqa: PLR0913 - what makes a row, each by its name
+    name: str,
+    body: object,
+    operations: tuple[str, ...],
+    aims: Cost | None = None,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    target_validation: bool = True,
+    function: str = "submit",
+    route: str = "POST /feedback",
+    times: tuple[int, int] = SINGLE,
+    **given: Any,  # noqa: ANN401 - more of the event's parts
+) -> Row:
+    """Make a row of what API Gateway passes on."""
+    text = None if body is None else json.dumps(body, separators=(",", ":"))
+    made = event(text, route=route, **given)
+    expected = {"statusCode": status}
+    return Row(name, function, made, operations, expected, aims, target_validation, times)
+
+
+def decision(name: str, credential: str) -> Row:
+    """Make a row of what API Gateway asks the authorizer."""
+    asked = authorization(credential)
+    return Row(name, "authorizer", asked, ("GetItem",), {"isAuthorized": True})
+
+
+FEEDBACK = recorded.FEEDBACK
+DEMONSTRATION = {"metric_name": "demonstration", "inference_id": recorded.INFERENCE}
 CALL = {
     "type": "tool_call",
     "id": "call_1",
     "name": "find_order",
     "arguments": {"customer_email": "ada@example.com", "order_number": "AB-123456"},
 }
+RECORD = {
+    "inference_id": recorded.INFERENCE,
+    "episode_id": recorded.EPISODE,
+    "function_name": "draft_reply",
+    "variant_name": "baseline",
+    "tool_choice": "auto",
+    "output": [{"type": "text", "text": "Your order is on its way."}],
+}
+LIST = "GET /internal/feedback/{target_id}"
+ABOUT = {"target_id": recorded.INFERENCE}
+
+
+def _batch(elements: int) -> Row:
+    batch = [{**FEEDBACK, "inference_id": one} for one in recorded.INFERENCES[:elements]]
+    return request(
+        f"batch of {elements}",
+        batch,
+        ("BatchGetItem", *["BatchWriteItem"] * -(-elements // 25)),
+        function="batch",
+        route="POST /feedback/batch",
+        times=LARGE,
+    )
+
+
+PUT = request(
+    "metric without target validation", FEEDBACK, ("PutItem",), METRIC, target_validation=False
+)
+GET_AND_PUT = request("metric with target validation", FEEDBACK, ("GetItem", "PutItem"), METRIC)
 ROWS = (
-    Row("metric without target validation", FEEDBACK, ("PutItem",), target_validation=False),
-    Row("metric with target validation", FEEDBACK, ("GetItem", "PutItem")),
-    Row(
+    PUT,
+    GET_AND_PUT,
+    request(
         "metric, the caller has an API key",
         FEEDBACK,
         ("GetItem", "PutItem"),
+        METRIC,
         caller={"credential": "api_key", "public_id": "abcdefghijkl"},
     ),
-    Row(
+    request(
         "metric with a new idempotency key",
         FEEDBACK,
         ("BatchGetItem", "TransactWriteItems"),
-        key="d3b07384-d113-4ec6-a7d8-6f4a3a2ab1f3",
-        aimed=False,
+        OTHER,
+        headers={"idempotency-key": "d3b07384-d113-4ec6-a7d8-6f4a3a2ab1f3"},
     ),
-    Row(
+    request(
         "metric with a used idempotency key",
         FEEDBACK,
         ("BatchGetItem",),
-        key=USED,
-        aimed=False,
+        OTHER,
+        headers={"idempotency-key": recorded.USED},
     ),
-    Row(
+    request(
         "demonstration: tool call",
-        {"metric_name": "demonstration", "inference_id": INFERENCE, "value": [CALL]},
+        {**DEMONSTRATION, "value": [CALL]},
         ("GetItem", "PutItem"),
-        aimed=False,
+        OTHER,
     ),
-    Row(
+    request(
         "demonstration: JSON",
         {
-            "metric_name": "demonstration",
-            "inference_id": JSON_INFERENCE,
+            **DEMONSTRATION,
+            "inference_id": recorded.JSON_INFERENCE,
             "value": {"topic": "billing", "urgent": True},
         },
         ("GetItem", "PutItem"),
-        aimed=False,
+        OTHER,
     ),
-    Row(
+    request(
         "refusal: unknown metric",
         {**FEEDBACK, "metric_name": "unheard_of"},
         (),
+        REFUSED,
         status=HTTPStatus.NOT_FOUND,
-        aimed=False,
     ),
+    _batch(1),
+    _batch(25),
+    _batch(100),
+    request(
+        "read: receipt",
+        None,
+        ("BatchGetItem",),
+        function="reads",
+        route=f"{LIST}/{{feedback_id}}",
+        parameters={**ABOUT, "feedback_id": recorded.ROWS[0]["id"]["S"]},
+    ),
+    request(
+        "read: list of 20",
+        None,
+        ("Query",) * 4,
+        function="reads",
+        route=LIST,
+        parameters=ABOUT,
+    ),
+    request(
+        "inference",
+        RECORD,
+        ("PutItem", "PutItem"),
+        function="inferences",
+        route="POST /internal/inferences",
+    ),
+    decision("authorizer: API key", recorded.API_KEY),
+    decision("authorizer: token", recorded.TOKEN),
 )
 
-
-def event(row: Row) -> dict[str, Any]:
-    """Make the event of `POST /feedback`, in API Gateway's payload format 2.0."""
-    host = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
-    text = json.dumps(row.body, separators=(",", ":"))
-    return {
-        "version": "2.0",
-        "routeKey": "POST /feedback",
-        "rawPath": "/feedback",
-        "rawQueryString": "",
-        "headers": {
-            "accept": "*/*",
-            "accept-encoding": "gzip, deflate",
-            "content-length": str(len(text)),
-            "content-type": "application/json",
-            "host": host,
-            **({"idempotency-key": row.key} if row.key else {}),
-            "user-agent": "tensorzero-python/2026.6.0",
-            "x-amzn-trace-id": "Root=1-667bd1f2-0f1e2d3c4b5a69788796a5b4",
-            "x-forwarded-for": "203.0.113.7",
-            "x-forwarded-port": "443",
-            "x-forwarded-proto": "https",
-        },
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "a1b2c3d4e5",
-            **({"authorizer": {"lambda": row.caller}} if row.caller else {}),
-            "domainName": host,
-            "domainPrefix": "a1b2c3d4e5",
-            "http": {
-                "method": "POST",
-                "path": "/feedback",
-                "protocol": "HTTP/1.1",
-                "sourceIp": "203.0.113.7",
-                "userAgent": "tensorzero-python/2026.6.0",
-            },
-            "requestId": "aBcDeFgHIAMEJzA=",
-            "routeKey": "POST /feedback",
-            "stage": "$default",
-            "time": "26/Jun/2026:08:30:42 +0000",
-            "timeEpoch": 1782462642000,
-        },
-        "body": text,
-        "isBase64Encoded": False,
-    }
+TAGS, BLOCKS = 100, 100
+GROWTH = (
+    request(
+        f"metric with {TAGS} tags",
+        {**FEEDBACK, "tags": {f"tag_{place:03}": "a value" for place in range(TAGS)}},
+        ("GetItem", "PutItem"),
+        times=LARGE,
+    ),
+    request(
+        f"demonstration of {BLOCKS} tool calls",
+        {**DEMONSTRATION, "value": [CALL] * BLOCKS},
+        ("GetItem", "PutItem"),
+        times=LARGE,
+    ),
+)
+"""Large requests, to see what one part more costs."""

@@ -20,12 +20,19 @@ REMEMBERED = 1_000
 """How many calls are kept to be asked for."""
 
 
-class Table:
-    """The items that can be got; writes are acknowledged, and nothing is kept but the calls."""
+KEYS = (("target_id", "id"), ("target_id",), ("key",), ("id",))
+"""The tables' keys: an item has the first of them that it can have."""
+QUERIED = "BooleanMetricFeedback"
+"""The name of the one table that has feedback; others have none."""
 
-    def __init__(self, items: dict[str, Any]) -> None:
-        """Hold the items of all tables, by their keys."""
-        self._items = items
+
+class Table:
+    """The items that can be read; writes are acknowledged, and nothing is kept but the calls."""
+
+    def __init__(self, items: list[dict[str, Any]]) -> None:
+        """Hold the items of all tables."""
+        self._feedback = [item for item in items if "target_id" in item and "id" in item]
+        self._items = {_key(item): item for item in items}
         self._calls: deque[tuple[str, Any]] = deque(maxlen=REMEMBERED)
 
     def answer(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -33,27 +40,37 @@ class Table:
         self._calls.append((operation, parameters))
         match operation:
             case "GetItem":
-                item = self._get(parameters["Key"])
+                item = self._get(parameters["TableName"], parameters["Key"])
                 return {} if item is None else {"Item": item}
             case "BatchGetItem":
                 found = {
-                    table: [item for key in asked["Keys"] if (item := self._get(key))]
+                    table: [item for key in asked["Keys"] if (item := self._get(table, key))]
                     for table, asked in parameters["RequestItems"].items()
                 }
                 return {"Responses": found, "UnprocessedKeys": {}}
+            case "Query":
+                rows = self._feedback if QUERIED in parameters["TableName"] else []
+                return {"Items": rows, "Count": len(rows), "ScannedCount": len(rows)}
+            case "BatchWriteItem":
+                return {"UnprocessedItems": {}}
             case "PutItem" | "TransactWriteItems":
                 return {}
         raise LookupError(operation)
 
-    def _get(self, key: dict[str, Any]) -> Any:  # noqa: ANN401 - an item
-        [name] = key.values()
-        return self._items.get(name["S"])
+    def _get(self, table: str, key: dict[str, Any]) -> Any:  # noqa: ANN401 - an item
+        item = self._items.get(_key(key))
+        return item if item not in self._feedback or QUERIED in table else None
 
     def calls(self) -> list[tuple[str, Any]]:
         """Return the calls since the last time."""
         calls = list(self._calls)
         self._calls.clear()
         return calls
+
+
+def _key(item: dict[str, Any]) -> tuple[str, ...]:
+    names = next((names for names in KEYS if all(name in item for name in names)), ())
+    return tuple(item[name]["S"] for name in names)
 
 
 class Server(ThreadingHTTPServer):
@@ -120,7 +137,7 @@ class Handler(BaseHTTPRequestHandler):
 def main() -> None:
     """Serve until standard input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--items", type=Path, required=True, help="JSON: key to item")
+    parser.add_argument("--items", type=Path, required=True, help="JSON: the items")
     parser.add_argument("--certificate", type=Path, required=True, help="PEM: chain and key")
     asked = parser.parse_args()
 

@@ -1,22 +1,23 @@
-"""The two sides of a row: the Lambda as it is built, and the SDK that makes the same calls bare."""
+"""The sides of a row: the Lambda as it is built, and what it is compared with."""
 
 import json
 import re
-import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks.bench.artefact import Artefact
+from benchmarks.bench.interpreter import Interpreter
 from benchmarks.bench.loopback import Loopback
 from benchmarks.bench.process import Process, run
-from benchmarks.bench.scenario import Row, event
+from benchmarks.bench.scenario import PUT, SINGLE, Row
+from shared.direct.target import SWITCH
 
 REHEARSALS = 3
-STOCK = Path(sysconfig.get_path("purelib"))
-"""The SDK as it is installed from PyPI: untouched, its bytecode beside it."""
+SUBJECTS = Path(__file__).parent / "subjects"
+"""What the Lambda is compared with, a module each."""
 
-# What Lambda sets, for both sides; the credentials are those of AWS's documentation.
+# What Lambda sets, for all sides; the credentials are those of AWS's documentation.
 LAMBDA = {
     "AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -48,32 +49,58 @@ FUNCTION = {  # what template.yaml sets; a test compares
     "POWERTOOLS_LOG_LEVEL": "INFO",
     "PYDANTIC_DISABLE_PLUGINS": "__all__",
 }
+SDK_ALONE = {SWITCH: "sdk"}
+
+Calls = list[tuple[str, dict[str, Any]]]
+"""What the server was asked: operations and their parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Makes the processes of one transport; their files go to a folder."""
+    """Makes the processes of one Python over one transport; their files go to a folder."""
 
+    interpreter: Interpreter
     artefact: Artefact
     loopback: Loopback
     scheme: str
     folder: Path
 
-    def function(self, row: Row) -> Process:
-        """Return the Lambda that answers a row's request."""
-        dependencies = self.artefact.dependencies
-        configuration = self.artefact.configurations[row.target_validation]
-        path = (self.artefact.function, dependencies, configuration)
-        specification = {"event": event(row), "status": row.status}
-        return self._process(row.name, specification, dependencies, path, FUNCTION)
+    def function(self, row: Row, **switches: str) -> Process:
+        """Return the Lambda that answers a row's request; with variables more, if any."""
+        own = self.artefact
+        path = [own.functions[row.function], own.dependencies]
+        path += [own.jwt] if row.function == "authorizer" else []
+        path.append(own.configurations[row.target_validation])
+        specification = {
+            "module": f"{row.function}.app",
+            "event": row.event,
+            "expected": row.expected,
+        }
+        name = f"SDK alone: {row.name}" if switches else row.name
+        variables = {**FUNCTION, **switches}
+        return self._process(name, specification, own.dependencies, path, variables, row.times)
 
-    def floor(self, calls: list[tuple[str, dict[str, Any]]]) -> Process:
-        """Return the bare SDK that makes these calls, named by the server's operations."""
-        bare = [(snake(operation), parameters) for operation, parameters in calls]
-        name = f"floor: client, {', '.join(method for method, _ in bare)}"
-        return self._process(name, {"calls": bare}, STOCK, (STOCK,), {})
+    def bare(self, name: str, calls: Calls, times: tuple[int, int]) -> Process:
+        """Return the bare SDK that makes these calls."""
+        methods = [(snake(operation), parameters) for operation, parameters in calls]
+        specification = {"module": "bare", "event": {"calls": methods}, "expected": {}}
+        stock = self.interpreter.packages
+        return self._process(name, specification, stock, [SUBJECTS, stock], {}, times)
 
-    def rehearse(self, row: Row) -> list[tuple[str, dict[str, Any]]]:
+    def floor(self, calls: Calls, times: tuple[int, int]) -> Process:
+        """Return what makes these calls by Python's standard library, and does nothing else."""
+        specification = {"module": "floor", "event": {"calls": calls}, "expected": {}}
+        name = f"floor: {summary([snake(operation) for operation, _ in calls])}"
+        roots = self.artefact.dependencies
+        return self._process(name, specification, roots, [SUBJECTS], {}, times)
+
+    def tutorial(self) -> Process:
+        """Return a Lambda as tutorials write one: it validates, puts and counts."""
+        specification = {"module": "tutorial", "event": PUT.event, "expected": {"statusCode": 200}}
+        stock, path = self.interpreter.packages, [SUBJECTS, self.interpreter.packages]
+        return self._process("tutorial style: put", specification, stock, path, FUNCTION, PUT.times)
+
+    def rehearse(self, row: Row) -> Calls:
         """Run a row unmeasured, check that it makes its calls and no other, and return them.
 
         Raises SystemExit if it does not, or if it loads the SDK.
@@ -83,19 +110,21 @@ class Maker:
         calls = self.loopback.calls()
         if report.sdk is not None:
             raise SystemExit(f"{row.name}: loaded the SDK of {report.sdk}")
-        if tuple(operation for operation, _ in calls) != row.operations * REHEARSALS:
+        called = sorted(operation for operation, _ in calls)
+        if called != sorted(row.operations * REHEARSALS):
             raise SystemExit(f"{row.name}: not {row.operations} a request: {calls}")
         return calls[: len(row.operations)]
 
-    def _process(
+    def _process(  # noqa: PLR0913, PLR0917 - what makes a process
         self,
         name: str,
         specification: dict[str, Any],
         sdk: Path,
-        path: tuple[Path, ...],
+        path: list[Path],
         variables: dict[str, str],
+        times: tuple[int, int],
     ) -> Process:
-        slug = re.sub(r"\W+", "-", f"{self.scheme} {name}")
+        slug = re.sub(r"\W+", "-", f"{self.interpreter.version} {self.scheme} {name}")
         file, roots = self.folder / f"{slug}.json", self.folder / f"{slug}.pem"
         file.write_text(json.dumps(specification), "utf-8")
         bundle = (sdk / "botocore/cacert.pem").read_text("utf-8")
@@ -107,12 +136,28 @@ class Maker:
             "AWS_ENDPOINT_URL_DYNAMODB": self.loopback.url(self.scheme),
             "PYTHONPATH": ":".join(map(str, path)),
         }
-        return Process(name, file, environment)
+        return Process(name, self.interpreter.program, file, environment, times)
 
 
 def snake(operation: str) -> str:
     """Return the SDK's method of an operation: PutItem, put_item."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower()
+
+
+def bare_name(row: Row) -> str:
+    """Name the bare SDK that a row is put beside: of its calls, of one put if it makes none.
+
+    Small calls of the same sorts are not told apart.
+    """
+    operations = row.operations or PUT.operations
+    name = f"bare SDK: {summary(list(map(snake, operations)))}"
+    return name if row.times == SINGLE else f"{name} of {row.name}"
+
+
+def summary(operations: list[str]) -> str:
+    """Name calls: each sort once, with its number."""
+    counts = {one: operations.count(one) for one in operations}
+    return ", ".join(one if count == 1 else f"{count} {one}" for one, count in counts.items())
 
 
 def roots(process: Process) -> int:

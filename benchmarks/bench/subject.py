@@ -1,8 +1,8 @@
 """The process that is measured: gets ready, answers N requests, ends.
 
-`python -S -P subject.py SPEC N METER REPORT`: SPEC is a JSON file that names either the Lambda's
-event or the SDK's calls. METER is none (the process is watched from outside), calls or clock; its
-readings at each step go to REPORT.
+`python -S -P subject.py SPEC N METER REPORT`: SPEC is a JSON file that names the module of the
+handler, its event, and what its answers must hold. METER is none (the process is watched from
+outside), calls or clock; its readings at each step go to REPORT.
 """
 
 import importlib
@@ -11,15 +11,16 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, TypeAlias
-
-Request: TypeAlias = Callable[[], None]
+from typing import Any
 
 
 class Context:
     """What Lambda hands over beside the event."""
 
     aws_request_id = "8f507cfc-1d4b-4b5a-9c53-0e9a3a2ab1f3"
+    function_name = "feedback"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:feedback"
 
     @staticmethod
     def get_remaining_time_in_millis() -> int:
@@ -42,29 +43,18 @@ def leave_descriptors_to_valgrind() -> None:
     resource.setrlimit = all_but_descriptors
 
 
-def the_lambda(event: dict[str, Any], status: int) -> Request:
+def load(module: str, event: dict[str, Any], expected: dict[str, Any]) -> Callable[[], None]:
     """Import the handler, as Lambda's runtime does, and return what sends it the event."""
     if "valgrind" in os.environ.get("LD_PRELOAD", ""):
         leave_descriptors_to_valgrind()
-    handler = importlib.import_module("submit.app").handler
+    handler = importlib.import_module(module).handler
     context = Context()
 
     def request() -> None:
         reply = handler(event, context)
-        if reply["statusCode"] != status:
-            sys.exit(f"not {status}: {reply}")
-
-    return request
-
-
-def the_floor(calls: list[tuple[str, dict[str, Any]]]) -> Request:
-    """Make the SDK's client, as anyone would, and return what makes the calls."""
-    client = importlib.import_module("boto3").client("dynamodb")
-    bound = [(getattr(client, name), arguments) for name, arguments in calls]
-
-    def request() -> None:
-        for call, arguments in bound:
-            call(**arguments)
+        for name, value in expected.items():
+            if reply[name] != value:
+                sys.exit(f"not {value}: {reply}")
 
     return request
 
@@ -93,7 +83,7 @@ def main(spec: str, repeats: str, meter: str, report: str) -> None:
     read = METERS[meter]()
     with open(spec, "rb") as file:  # noqa: PTH123 - pathlib would be the measured side's import
         subject = json.load(file)
-    request = the_floor(**subject) if "calls" in subject else the_lambda(**subject)
+    request = load(**subject)
     readings = [read()]
     for _ in range(int(repeats)):
         request()

@@ -13,7 +13,7 @@ from shared.direct.client import Client
 from shared.direct.connect import connect
 from shared.direct.failure import Exceptions, Failure
 from tests.support.dynamodb import OPERATIONS, operation
-from tests.support.environment import towards
+from tests.support.environment import environment, towards
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,6 +27,7 @@ METHODS = {
     "transact_write_items": "TransactWriteItems",
 }
 assert sorted(METHODS.values()) == sorted(OPERATIONS)
+_CONNECTING = threading.Lock()
 
 
 class Checked:
@@ -65,10 +66,12 @@ class Checked:
 
     def _client(self) -> Client:
         if not hasattr(self._clients, "own"):
-            self._clients.own = connect(towards(self._endpoint), attempts=self._attempts)
+            own = towards(self._endpoint)
+            with _CONNECTING, environment(own):  # the SDK reads the process's own
+                self._clients.own = connect(own, attempts=self._attempts)
             self._made.append(self._clients.own)
-        own: Client = self._clients.own
-        return own
+        made: Client = self._clients.own
+        return made
 
 
 _LINES = Path(__file__).with_name("reserved_words.txt").read_text("utf-8").splitlines()

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from shared.direct.target import SWITCH
+
 
 @contextmanager
 def environment(variables: Mapping[str, str]) -> Iterator[None]:
@@ -20,11 +22,15 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def towards(endpoint: str) -> dict[str, str]:
-    """Return the variables that send a client's calls to an endpoint on this machine."""
+    """Return the variables that send a client's calls to an endpoint on this machine.
+
+    Where the whole suite runs with the SDK alone, so does this client.
+    """
     return {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_EC2_METADATA_DISABLED": "true",
+        **{name: os.environ[name] for name in (SWITCH,) if name in os.environ},
     }
