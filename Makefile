@@ -172,7 +172,9 @@ bench: $(ENVIRONMENTS) ## Measure cold and warm requests against the bare SDK, o
 	  $(MAKE) --no-print-directory .tools/lambda-python/.stamp LAMBDA_PYTHON="$$python"
 	fi
 	PYTHONPATH=functions $(BIN)/python -m benchmarks.bench \
-	  $${python:+--python .tools/lambda-python/bin/python} --python $(BIN)/python
+	  $${python:+--python .tools/lambda-python/bin/python} --python $(BIN)/python \
+	  --json build/bench.json --plot build/bench.svg
+	echo "The results are in build/bench.json, a plot of a request's parts in build/bench.svg."
 
 fuzz: $(ENVIRONMENTS) ## Try 100,000 request bodies and 10,000 schemas (FUZZ_EXAMPLES=…)
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} $(BIN)/pytest -v tests/fuzz --hypothesis-show-statistics

@@ -7,8 +7,9 @@ import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from benchmarks.bench import memory, meter, report
+from benchmarks.bench import breakdown, memory, meter, plot, report
 from benchmarks.bench.artefact import build
 from benchmarks.bench.interpreter import ROOT, Interpreter
 from benchmarks.bench.loopback import running
@@ -30,6 +31,7 @@ def main() -> int:
     parser.add_argument("--python", action="append", help="a Python to measure; this one")
     parser.add_argument("--plain", action="store_true", help="over plain HTTP as well")
     parser.add_argument("--json", type=Path, help="write the results to this file too")
+    parser.add_argument("--plot", type=Path, help="draw where the instructions go, into this SVG")
     asked = parser.parse_args()
     chosen = meter.choose()
     if not chosen.starts:
@@ -37,7 +39,7 @@ def main() -> int:
         print("They show a regression as surely, but no cost that is outside Python.\n")
 
     shutil.rmtree(FOLDER, ignore_errors=True)
-    written, everything = {}, list[Result]()
+    written, parts, everything = {}, dict[str, Any](), list[Result]()
     pythons = [Interpreter.of(program) for program in asked.python or [sys.executable]]
     for interpreter in {one.version: one for one in pythons}.values():
         folder = FOLDER / interpreter.version
@@ -48,10 +50,18 @@ def main() -> int:
                 maker = Maker(interpreter, artefact, loopback, scheme, folder)
                 results = transport(maker, chosen)
                 everything += results
+                if chosen.starts and scheme == "https" and not parts:
+                    say("taking a request apart")
+                    parts = {
+                        "machine": report.machine(interpreter.version),
+                        "parts": breakdown.measure(maker),
+                    }
                 written[f"{interpreter.version} {scheme}"] = report.document(chosen, results)
     print(f"{report.notes()}\n\n{report.verdict(everything, chosen)}")
     if asked.json:
-        asked.json.write_text(json.dumps(written, indent=2) + "\n", "utf-8")
+        asked.json.write_text(json.dumps({**written, **parts}, indent=2) + "\n", "utf-8")
+    if asked.plot and parts:
+        asked.plot.write_text(plot.draw(parts["parts"], parts["machine"]), "utf-8")
     return any(result.missed(chosen) for result in everything)
 
 

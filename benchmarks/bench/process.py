@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAM = Path(__file__).with_name("subject.py")
-TIMEOUT = 300
+TIMEOUT = 900
 """Seconds that one process may take, valgrind's slowness included."""
 
 
@@ -22,7 +22,7 @@ class Process:
     """A JSON file: what `subject.py` is asked to do."""
     environment: dict[str, str]
     """The whole of it: nothing of this shell's gets in."""
-    times: tuple[int, int] = (50, 250)
+    times: tuple[int, int]
     """A warm request is the difference between so many, over how many they differ by."""
 
 

@@ -16,7 +16,7 @@ OTHER = Cost(init=1, first=0.35, warm=0.35)
 REFUSED = Cost(init=1, first=0.3, warm=0.1)
 """What a refusal may cost: what it did before the SDK was left out, beside a bare put."""
 
-SINGLE, LARGE = (50, 250), (5, 25)
+SINGLE, LARGE = (20, 60), (5, 15)
 """How many requests are made: a warm one is the difference, over how many these differ by."""
 
 

@@ -5,34 +5,38 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from benchmarks.bench import meter
-from benchmarks.bench.artefact import CONFIGURATION, ROOT, Artefact
+from benchmarks.bench import memory, meter, plot
+from benchmarks.bench.artefact import CONFIGURATION, FUNCTIONS, Artefact
+from benchmarks.bench.interpreter import ROOT, Interpreter
 from benchmarks.bench.loopback import Loopback, running
-from benchmarks.bench.meter import AIMS, FEW, MANY, Cost, Meter, choose, measure, total
+from benchmarks.bench.meter import Cost, Meter, choose, measure, total
 from benchmarks.bench.process import Process, run
-from benchmarks.bench.report import Result, document, table, verdict
-from benchmarks.bench.scenario import RECORDED, ROWS, Row, event
-from benchmarks.bench.sides import FUNCTION, STOCK, Maker, roots
+from benchmarks.bench.recorded import ITEMS
+from benchmarks.bench.report import MEMORY, Result, document, growth, table, verdict
+from benchmarks.bench.scenario import GET_AND_PUT, GROWTH, METRIC, PUT, ROWS, SINGLE, Row, request
+from benchmarks.bench.sides import FUNCTION, SDK_ALONE, Maker, bare_name, roots
+from tests.support.lambdas import PACKAGES
 from tests.support.template import TEMPLATE
 
-METER = Meter("instructions", lambda _process, _requests: 0, ("M", 1e6), ("k", 1e3), AIMS)
-FLOOR = Cost(init=1_000e6, first=1_200e6, warm=5_000e3)
+METER = Meter("instructions", lambda _process, _requests: 0, ("M", 1e6), ("k", 1e3), starts=True)
+BARE = Cost(init=1_000e6, first=1_200e6, warm=5_000e3)
 
 
 @pytest.fixture(scope="module")
 def loopback(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
-    """Run the server, with the target that the benchmark gives feedback to."""
-    with running(RECORDED, tmp_path_factory.mktemp("server")) as server:
+    """Run the server, with all that the benchmark's requests are about."""
+    with running(ITEMS, tmp_path_factory.mktemp("server")) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def maker(loopback: Loopback, tmp_path_factory: pytest.TempPathFactory) -> Maker:
-    """Make the two sides out of the sources and this environment's packages: nothing is built."""
+    """Make the sides out of the sources and this environment's packages: nothing is built."""
     folder = tmp_path_factory.mktemp("bench")
     configurations = {}
     for validated, files in {True: "tensorzero.toml", False: "*.toml"}.items():
@@ -44,8 +48,10 @@ def maker(loopback: Loopback, tmp_path_factory: pytest.TempPathFactory) -> Maker
             stdout=subprocess.DEVNULL,
             check=True,
         )
-    artefact = Artefact(ROOT / "functions", STOCK, configurations)
-    return Maker(artefact, loopback, "https", folder)
+    interpreter = Interpreter.of(sys.executable)
+    stock, functions = interpreter.packages, dict.fromkeys(FUNCTIONS, ROOT / "functions")
+    artefact = Artefact(functions, stock, stock, configurations)
+    return Maker(interpreter, artefact, loopback, "https", folder)
 
 
 def calls_of_a_warm_request(process: Process) -> int:
@@ -54,7 +60,9 @@ def calls_of_a_warm_request(process: Process) -> int:
     return after - before
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.operations], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.operations and row.aims], ids=lambda row: row.name
+)
 def test_a_warm_request_makes_a_tenth_of_the_bare_sdks_python_calls(maker: Maker, row: Row) -> None:
     """Its rules and its calls of DynamoDB, beside the same calls by the SDK: 0.05 to 0.08 of them.
 
@@ -63,25 +71,30 @@ def test_a_warm_request_makes_a_tenth_of_the_bare_sdks_python_calls(maker: Maker
     calls = maker.rehearse(row)
 
     ratio = calls_of_a_warm_request(maker.function(row)) / calls_of_a_warm_request(
-        maker.floor(calls)
+        maker.bare("bare", calls, row.times)
     )
 
     assert ratio <= 0.1
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", ROWS + GROWTH, ids=lambda row: row.name)
 def test_a_request_makes_its_calls_of_dynamodb_and_no_other(maker: Maker, row: Row) -> None:
     """One without target validation, two with it, none for a refusal."""
     calls = maker.rehearse(row)
 
-    assert tuple(operation for operation, _ in calls) == row.operations
+    assert sorted(operation for operation, _ in calls) == sorted(row.operations)
+
+
+def test_there_are_rows_of_every_function() -> None:
+    """And none is built that is not measured."""
+    assert {row.function for row in ROWS} == set(FUNCTIONS) == set(PACKAGES.values())
 
 
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (Row("a lie", ROWS[1].body, ("PutItem",)), "a lie: not"),
-        (Row("a refusal", {}, ("GetItem", "PutItem")), "missing_field"),
+        (replace(GET_AND_PUT, name="a lie", operations=("PutItem",)), "a lie: not"),
+        (request("a refusal", {}, ("GetItem", "PutItem")), "missing_field"),
     ],
     ids=["other calls", "another status"],
 )
@@ -93,19 +106,62 @@ def test_a_row_that_does_something_else_is_not_measured(
         maker.rehearse(row)
 
 
-def test_the_floor_makes_the_very_calls_of_the_row(loopback: Loopback, maker: Maker) -> None:
+def test_the_others_make_the_very_calls_of_the_row(loopback: Loopback, maker: Maker) -> None:
     """Parameter by parameter; only the feedback's own id and time were minted before."""
-    calls = maker.rehearse(ROWS[1])
-    run(maker.floor(calls), 1, "none")
+    calls = maker.rehearse(GET_AND_PUT)
+    for side in (maker.bare("bare", calls, SINGLE), maker.floor(calls, SINGLE)):
+        run(side, 1, "none")
 
-    assert loopback.calls() == calls
+        assert loopback.calls() == calls
+
+
+def test_a_tutorials_lambda_puts_the_same_feedback(loopback: Loopback, maker: Maker) -> None:
+    """Into the same table, of the same inference, with the same tags."""
+    [(_, ours)] = maker.rehearse(PUT)
+    run(maker.tutorial(), 1, "none")
+    [(operation, theirs)] = loopback.calls()
+
+    assert (operation, theirs["TableName"]) == ("PutItem", ours["TableName"])
+    for name in ("target_id", "metric_name", "value", "tags"):
+        assert theirs["Item"][name] == ours["Item"][name]
+
+
+def test_the_sdk_alone_makes_the_same_calls(loopback: Loopback, maker: Maker) -> None:
+    """And it is loaded."""
+    report = run(maker.function(GET_AND_PUT, **SDK_ALONE), 1, "none")
+
+    assert report.sdk is not None
+    assert [operation for operation, _ in loopback.calls()] == ["GetItem", "PutItem"]
+
+
+def test_calls_of_one_size_are_put_beside_the_same_bare_sdk() -> None:
+    """A large request's are put beside their own."""
+    names = {row.name: bare_name(row) for row in ROWS + GROWTH}
+
+    assert names["refusal: unknown metric"] == names[PUT.name] == "bare SDK: put_item"
+    assert names["read: list of 20"] == "bare SDK: 4 query"
+    assert names["batch of 25"] != names["batch of 1"]
+
+
+def test_memory_is_what_lambdas_own_client_has_taken_too(maker: Maker) -> None:
+    """The bare SDK takes more than the function; and what does not answer is not measured."""
+    calls = maker.rehearse(PUT)
+    ours, bare = (
+        memory.peak(side, maker.interpreter)
+        for side in (maker.function(PUT), maker.bare("bare", calls, SINGLE))
+    )
+    assert 10 < ours < bare
+
+    with pytest.raises(SystemExit, match="a refusal"):
+        memory.peak(maker.function(request("a refusal", {}, ())), maker.interpreter)
 
 
 def test_each_side_trusts_its_own_roots_and_the_server(maker: Maker) -> None:
     """The stock SDK's bundle, and the layer's; nothing of this shell is in its environment."""
-    stock = (STOCK / "botocore/cacert.pem").read_text("utf-8").count("BEGIN CERTIFICATE")
+    bundle = maker.interpreter.packages / "botocore/cacert.pem"
+    stock = bundle.read_text("utf-8").count("BEGIN CERTIFICATE")
 
-    assert roots(maker.floor([])) == roots(maker.function(ROWS[0])) == stock + 1
+    assert roots(maker.bare("b", [], SINGLE)) == roots(maker.function(ROWS[0])) == stock + 1
     assert "HOME" not in maker.function(ROWS[0]).environment
 
 
@@ -126,7 +182,7 @@ def test_the_readings_begin_when_it_is_ready_and_follow_each_request(maker: Make
 
 def test_an_event_is_one_of_api_gateway() -> None:
     """The body is a text, its length is stated, and the version is 2.0."""
-    made = event(Row("a row", {"value": True}, ()))
+    made = request("a row", {"value": True}, ()).event
 
     assert json.loads(made["body"]) == {"value": True}
     assert made["headers"]["content-length"] == str(len(made["body"]))
@@ -135,14 +191,14 @@ def test_an_event_is_one_of_api_gateway() -> None:
 
 def test_a_warm_request_is_a_difference_over_many() -> None:
     """So that neither the start nor the first request is in it."""
-    process = Process("side", Path("side.json"), {})
+    process = Process("side", sys.executable, Path("side.json"), {}, (2, 6))
 
     (cost,) = measure(
         [process], lambda _process, requests: 1_000 + 7 * requests, lambda _line: None
     )
 
     assert cost == Cost(init=1_000, first=1_007, warm=7)
-    assert MANY > FEW > 1
+    assert all(many > few > 1 for few, many in {row.times for row in ROWS + GROWTH})
 
 
 def test_the_total_is_cachegrinds_summary(tmp_path: Path) -> None:
@@ -165,27 +221,30 @@ def test_without_valgrind_python_calls_are_counted(
     chosen = choose()
 
     assert chosen.count is meter.calls
-    assert "first" not in verdict([], chosen)
+    dear = Result("metric", 1, Cost(init=9e9, first=9e9, warm=1), BARE, METRIC)
+    assert not dear.missed(chosen)
+    assert dear.missed(METER)
 
 
 @pytest.mark.parametrize(
-    ("cost", "aims", "missed"),
+    ("cost", "memory", "aims", "missed"),
     [
-        (Cost(init=900e6, first=360e6, warm=1_350e3), AIMS, False),
-        (Cost(init=900e6, first=361e6, warm=1_350e3), AIMS, True),
-        (Cost(init=900e6, first=360e6, warm=1_351e3), AIMS, True),
-        (Cost(init=1_100e6, first=300e6, warm=1_000e3), AIMS, False),
-        (Cost(init=9e9, first=9e9, warm=9e9), None, False),
+        (Cost(init=900e6, first=360e6, warm=1_350e3), MEMORY, METRIC, False),
+        (Cost(init=900e6, first=361e6, warm=1_350e3), MEMORY, METRIC, True),
+        (Cost(init=900e6, first=360e6, warm=1_351e3), MEMORY, METRIC, True),
+        (Cost(init=1_100e6, first=300e6, warm=1_000e3), MEMORY, METRIC, False),
+        (Cost(init=900e6, first=360e6, warm=1_350e3), MEMORY + 0.1, METRIC, True),
+        (Cost(init=9e9, first=9e9, warm=9e9), 99, None, False),
     ],
-    ids=["within", "a dear start", "a dear request", "a cheap first answer", "no aims"],
+    ids=["within", "a dear start", "a dear request", "a cheap first answer", "memory", "no aims"],
 )
 def test_a_row_misses_its_aims_by_its_first_answer_or_its_warm_request(
-    cost: Cost, aims: Cost | None, missed: bool
+    cost: Cost, memory: float, aims: Cost | None, missed: bool
 ) -> None:
-    """At most 0.3 of the first answer, and 0.27 of a warm request; a refusal has no aims."""
-    result = Result("metric", 1, cost, FLOOR, aims)
+    """At most 0.3 of the first answer, 0.27 of a warm request, and 30 MiB; some have no aims."""
+    result = Result("metric", 1, cost, BARE, aims, memory)
 
-    assert result.missed == missed
+    assert result.missed(METER) == missed
     assert ("MISSED" in table("Instructions", [result], METER)) == missed
     assert ("MISSED by metric" in verdict([result], METER)) == missed
 
@@ -194,15 +253,36 @@ def test_the_table_has_counts_and_ratios() -> None:
     """In the meter's units."""
     cost = Cost(init=900e6, first=960e6, warm=4_000e3)
 
-    line = table("Instructions", [Result("metric", 2, cost, FLOOR)], METER).splitlines()[-1]
+    line = table("Instructions", [Result("a", 2, cost, BARE, None, 25.3)], METER).splitlines()[-1]
 
-    assert line.split() == ["metric", "900.0", "0.900", "960.0", "0.800", "4000.0", "0.800", "2"]
+    assert line.split() == [
+        "a",
+        *["900.0", "0.900", "960.0", "0.800", "4000.0", "0.800", "25.3", "2"],
+    ]
+
+
+def test_growth_is_what_one_part_more_costs() -> None:
+    """The difference of a large request and a small one, by how many parts more it has."""
+    rows = {"batch of 1": 1_000e3, "batch of 25": 13_000e3}
+    results = [Result(name, 2, Cost(1, 1, warm), BARE) for name, warm in rows.items()]
+
+    assert growth(results, METER).splitlines()[1:] == [f"  {'an element, of 25':28}{500.0:8.1f} k"]
 
 
 def test_the_document_has_the_numbers_as_they_were_counted() -> None:
     """To compare two runs."""
-    written = document(METER, {"https": [Result("metric", 1, FLOOR, FLOOR)]})
+    (line,) = document(METER, [Result("metric", 1, BARE, BARE)])["rows"]
 
-    (line,) = written["transports"]["https"]
     assert line["cost"] == {"init": 1_000e6, "first": 1_200e6, "warm": 5_000e3}
     assert line["ratio"] == {"init": 1, "first": 1, "warm": 1}
+
+
+def test_the_plot_has_every_part_with_its_share() -> None:
+    """In light and in dark; whatever a part is called."""
+    parts = {"first": {"Python": 3_000_000, "ours": 1_000_000}, "warm": {"send & receive": 5_000}}
+
+    drawn = plot.draw(parts, "CPython")
+
+    assert "3.0 M, 75.0 %" in drawn
+    assert "send &amp; receive" in drawn
+    assert "prefers-color-scheme: dark" in drawn
