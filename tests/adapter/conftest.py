@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from shared.direct.target import SWITCH
 from tests.support.clients import connected
 from tests.support.limits import small
 from tests.support.proxy import SMALL_STEPS, Proxy, proxy
@@ -20,11 +21,22 @@ __all__ = ["small"]
 Connect: TypeAlias = "Callable[[str], DynamoDBClient]"
 
 
+WAYS = {"directly": "", "by the SDK": "sdk"}
+"""How a client makes its calls, and what the switch says for it."""
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    """Take both ways: what callers see is the same."""
+    name: str = request.param
+    return name
+
+
 @pytest.fixture
-def connect_to() -> Iterator[Connect]:
+def connect_to(way: str) -> Iterator[Connect]:
     """Make Lambda's own client, with its calls sent to an endpoint on this machine."""
     with ExitStack() as stack:
-        yield lambda endpoint: stack.enter_context(connected(endpoint))
+        yield lambda endpoint: stack.enter_context(connected(endpoint, given={SWITCH: WAYS[way]}))
 
 
 @pytest.fixture(scope="module")

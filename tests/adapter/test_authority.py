@@ -17,7 +17,7 @@ from tests.adapter.scripted import Act, answer, authority, http, say, scripted, 
 from tests.support.environment import environment, towards
 
 Make: TypeAlias = Callable[..., Client]
-WAYS: tuple[dict[str, str], ...] = ({}, {SWITCH: "sdk"})
+WAYS: tuple[dict[str, str], ...] = ({SWITCH: ""}, {SWITCH: "sdk"})
 ITEM = {"id": {"S": "é"}}
 OK = answer({"Item": ITEM})
 
@@ -146,7 +146,7 @@ def test_the_sdk_ends_at_the_deadline_as_well(
 def test_no_attempt_begins_after_the_deadline() -> None:
     """What nobody waits for any more is not sent later on, when Lambda thaws the process."""
     with scripted(OK) as server:
-        own = towards(f"http://127.0.0.1:{server.port}")
+        own = {**towards(f"http://127.0.0.1:{server.port}"), SWITCH: ""}
         sdk = Sdk(target(own), 3)
         with pytest.raises(Unreachable):
             sdk.call("get_item", {"TableName": "t", "Key": ITEM}, deadline.NEVER.within(0))

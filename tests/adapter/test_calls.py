@@ -154,10 +154,10 @@ def send(
 @pytest.mark.parametrize("validated", [True, False], ids=["validated", "not validated"])
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_request_makes_these_calls_and_no_other(
-    send: Send, between: Proxy, case: Case, validated: bool
+    send: Send, way: str, between: Proxy, case: Case, validated: bool
 ) -> None:
     """To look, strongly consistent, and to write; who asks costs no further call."""
-    headers = {} if case.key is None else {"idempotency-key": f"{case.key}-{validated}"}
+    headers = {} if case.key is None else {"idempotency-key": f"{case.key}-{validated}-{way}"}
 
     def request(body: Any) -> dict[str, Any]:
         return event(

@@ -21,7 +21,7 @@ from shared.direct.failure import (
     TransactionCanceledException,
     Unreachable,
 )
-from shared.direct.target import Target, target
+from shared.direct.target import SWITCH, Target, target
 from tests.adapter.scripted import (
     Act,
     Scripted,
@@ -94,7 +94,7 @@ def client_of(tls: tuple[ssl.SSLContext, str], judge: Judge) -> Iterator[Make]:
 
 
 def _target(server: Scripted) -> Target:
-    found = target(towards(f"https://127.0.0.1:{server.port}"))
+    found = target({**towards(f"https://127.0.0.1:{server.port}"), SWITCH: ""})
     assert found is not None
     return found
 

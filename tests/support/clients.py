@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -35,9 +35,9 @@ class Checked:
 
     exceptions = Exceptions
 
-    def __init__(self, endpoint: str, attempts: int) -> None:
-        """Take an endpoint on this machine, and how often a call is attempted."""
-        self._endpoint, self._attempts = endpoint, attempts
+    def __init__(self, variables: Mapping[str, str], attempts: int) -> None:
+        """Take Lambda's environment, and how often a call is attempted."""
+        self._variables, self._attempts = variables, attempts
         self._clients, self._made = threading.local(), list[Client]()
 
     def __getattr__(self, method: str) -> Any:
@@ -66,9 +66,8 @@ class Checked:
 
     def _client(self) -> Client:
         if not hasattr(self._clients, "own"):
-            own = towards(self._endpoint)
-            with _CONNECTING, environment(own):  # the SDK reads the process's own
-                self._clients.own = connect(own, attempts=self._attempts)
+            with _CONNECTING, environment(self._variables):  # the SDK reads the process's own
+                self._clients.own = connect(self._variables, attempts=self._attempts)
             self._made.append(self._clients.own)
         made: Client = self._clients.own
         return made
@@ -107,9 +106,12 @@ def _has_empty_name(value: object) -> bool:
 
 
 @contextmanager
-def connected(endpoint: str, *, attempts: int = 3) -> Iterator["DynamoDBClient"]:
-    """Make the client, for as long as the block lasts; its calls go to an endpoint here."""
-    client = Checked(endpoint, attempts)
+def connected(endpoint: str, *, attempts: int = 3, **variables: str) -> Iterator["DynamoDBClient"]:
+    """Make the client, for as long as the block lasts; its calls go to an endpoint here.
+
+    Variables are those of Lambda's environment that it has besides.
+    """
+    client = Checked({**towards(endpoint), **variables}, attempts)
     try:
         yield cast("DynamoDBClient", client)
     finally:
