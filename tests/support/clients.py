@@ -106,12 +106,14 @@ def _has_empty_name(value: object) -> bool:
 
 
 @contextmanager
-def connected(endpoint: str, *, attempts: int = 3, **variables: str) -> Iterator["DynamoDBClient"]:
+def connected(
+    endpoint: str, *, attempts: int = 3, given: Mapping[str, str] | None = None
+) -> Iterator["DynamoDBClient"]:
     """Make the client, for as long as the block lasts; its calls go to an endpoint here.
 
-    Variables are those of Lambda's environment that it has besides.
+    `given` are variables that Lambda's environment has besides.
     """
-    client = Checked({**towards(endpoint), **variables}, attempts)
+    client = Checked({**towards(endpoint), **(given or {})}, attempts)
     try:
         yield cast("DynamoDBClient", client)
     finally:
