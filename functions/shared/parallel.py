@@ -19,19 +19,15 @@ def side_by_side(parts: Sequence[Callable[[], Result]]) -> list[Result]:
     """
     outcomes = [Outcome[Result]() for _ in parts]
 
-    def do(part: Callable[[], Result], outcome: Outcome[Result]) -> None:
-        with outcome:
-            outcome.result = part()
-
     pairs = list(zip(parts, outcomes, strict=True))
     threads = [
-        threading.Thread(target=copy_context().run, args=(do, *pair), daemon=True)
-        for pair in pairs[1:]
+        threading.Thread(target=copy_context().run, args=(outcome.take, part), daemon=True)
+        for part, outcome in pairs[1:]
     ]
     for thread in threads:
         thread.start()
-    for pair in pairs[:1]:
-        do(*pair)
+    for part, outcome in pairs[:1]:
+        outcome.take(part)
     for thread in threads:
         thread.join()
     return [outcome.get() for outcome in outcomes]

@@ -21,7 +21,7 @@ __all__ = ["small"]
 Connect: TypeAlias = "Callable[[str], DynamoDBClient]"
 
 
-WAYS = {"directly": "", "by the SDK": "sdk"}
+WAYS = {"direct": "", "sdk": "sdk"}
 """How a client makes its calls, and what the switch says for it."""
 
 

@@ -1,7 +1,7 @@
 """What is not plainly answered ends as it would have with the SDK alone, and in time."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -141,6 +141,22 @@ def test_the_sdk_ends_at_the_deadline_as_well(
         with deadline.bound(deadline.NEVER.within(0.9)), pytest.raises(Unreachable) as late:
             _get(client)
         assert isinstance(late.value.__cause__, TimeoutError)
+
+
+@pytest.mark.parametrize(
+    ("act", "raised"),
+    [(OK, None), *((one, Failure) for one in ERRORS.values())]
+    + [(one, Unreachable) for one in (*NONSENSE.values(), stall)],
+)
+@pytest.mark.usefixtures("short_pauses")
+def test_without_a_client_the_sdk_says_the_same(act: Act, raised: type[Exception] | None) -> None:
+    """In this thread, and not in one that is waited for."""
+    with scripted(act) as server:
+        own = {**towards(f"http://127.0.0.1:{server.port}"), SWITCH: ""}
+        sdk = Sdk(target(own), 1)
+        with closing(sdk), pytest.raises(raised) if raised else nullcontext():
+            found = sdk.call("get_item", {"TableName": "t", "Key": ITEM}, deadline.NEVER)
+            assert found == {"Item": ITEM}
 
 
 def test_no_attempt_begins_after_the_deadline() -> None:

@@ -105,7 +105,7 @@ def test_a_mistake_of_ours_escapes_without_retries(
     with serve(failure(code)) as loopback, pytest.raises(Failure, match=code):
         call(connect_to(loopback.endpoint))
 
-    assert loopback.calls == loopback.calls[:1] * (2 if way == "directly" else 1)
+    assert loopback.calls == loopback.calls[:1] * (2 if way == "direct" else 1)
 
 
 @pytest.mark.usefixtures("short_pauses")

@@ -17,17 +17,11 @@ def run(work: Callable[..., Result], deadline: Deadline, *arguments: Any) -> Res
     keeps no process alive. It is started without `threading.Thread`, whose bookkeeping is three
     quarters of what a thread costs.
     """
-    outcome = Outcome[Result]()
     ended = allocate_lock()
-
-    def do() -> None:
-        with outcome:
-            outcome.result = work(*arguments)
-        ended.release()
-
-    timeout = deadline.timeout()
     ended.acquire()
-    start_new_thread(do, ())
+    outcome = Outcome[Result](ended.release)
+    timeout = deadline.timeout()
+    start_new_thread(outcome.take, (work, *arguments))
     if not ended.acquire(timeout=min(timeout, TIMEOUT_MAX)):
         raise TimeoutError("the deadline has passed")
     return outcome.get()

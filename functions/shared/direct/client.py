@@ -117,7 +117,8 @@ class Client:
             result = self._directly(operation, parameters, until)
             if result is None:
                 _require_time(until)
-                result = bounded.run(self._ask, until, method, parameters, until)
+                # Loading the SDK is work that has no deadline either.
+                result = bounded.run(lambda: self.load().call(method, parameters, until), until)
         except TimeoutError as error:
             raise Unreachable from error
         return result
@@ -135,10 +136,6 @@ class Client:
             cause = type(error).__name__
         self._notice(operation, cause)
         return None
-
-    def _ask(self, method: str, parameters: dict[str, Any], until: Deadline) -> Result:
-        """Ask the SDK; loading it is work that has no deadline either."""
-        return self.load().call(method, parameters, until)
 
 
 def _require_time(until: Deadline) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 import tracemalloc
 
 import pytest
@@ -163,6 +164,20 @@ def test_250000_values_are_read_and_more_are_not(largest: bytes, larger: bytes) 
     assert document.parse(largest) == json.loads(largest)
     with pytest.raises(BodyTooLarge, match="too many values: more than 250000"):
         document.parse(larger)
+
+
+def test_what_nests_too_deeply_is_refused_for_that_however_much_follows() -> None:
+    """What is counted first decides, in the text's order."""
+    assert "recursion limit exceeded" in _refusal(b"[" * MAX_VALUES)
+
+
+def test_a_text_of_quotes_takes_no_longer_than_it_is_long() -> None:
+    """A pattern that began anew at each of them would take hours."""
+    body = b"[" + b"[]," * 128 + b'x"' * 1_000_000
+    started = time.process_time()
+    assert _refusal(body)
+
+    assert time.process_time() - started < 5
 
 
 def test_a_long_string_among_many_brackets_takes_little_memory() -> None:
