@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-
 CLIENT = ("client", "connection")
 """The modules that say how long a call may take."""
 TIME = 600.0
