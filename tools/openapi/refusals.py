@@ -18,13 +18,14 @@ from reads.inferences import InferenceNotFound
 from reads.receipts import FeedbackNotFound, UnknownRoute
 from reads.target.window import AmbiguousCursor
 from shared.caller import CredentialExpired
-from shared.document import BodyTooLarge, MalformedBody
+from shared.document import MalformedBody
 from shared.dynamodb import StorageUnavailable
 from shared.elements import BatchTooLarge
 from shared.fields import InvalidField, MissingField, UnknownField
 from shared.http import UnsupportedCharset, UnsupportedEncoding
 from shared.items import ItemTooLarge
 from shared.refusal import Refusal
+from shared.structure import BodyTooLarge
 from shared.uuids import NotUuidV7
 from tests.support.template import ROOT
 from tools.openapi import prose
