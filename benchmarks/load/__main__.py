@@ -94,7 +94,7 @@ def load(stack: Stack, number: int, port: int) -> int:
 
 def check(stack: Stack) -> int:
     """Compare the aggregates with a plain recomputation; 1 if they differ."""
-    command = [ROOT / ".venv/bin/feedback", "aggregates", "check", "--stack-name", NAME]
+    command = [str(ROOT / ".venv/bin/feedback"), "aggregates", "check", "--stack-name", NAME]
     return subprocess.run(command, env=stack.aws.environment(), check=False).returncode
 
 
