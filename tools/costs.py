@@ -56,9 +56,11 @@ ALONE, TOGETHER = 1, 100
 """How many votes a batch of the aggregator has: on a quiet metric, and at most."""
 WRITES = {ALONE: 10, TOGETHER: 3}
 """Write units for each vote, at most."""
-READS = {ALONE: 6, TOGETHER: 3.1}
-"""Read units for each vote: its row, its target, what is remembered of it; of the batch also the
+READS = {ALONE: 5, TOGETHER: 3.2}
+"""Read units for each vote, at most: its row, its target, what is remembered of it; of a batch the
 state, and the series where the Lambda is new."""
+RECORDED = {"write": 2, "read": 7}
+"""Units for a recorded inference whose batch has no other: its feedback may be there already."""
 BATCH = {ALONE: 0.030, TOGETHER: 0.300}
 """Seconds that Lambda bills for a batch: an assumption, as above."""
 FREE_WHEN_IDLE = frozenset(
@@ -158,6 +160,11 @@ def counting(template: Template, votes: int) -> Dollars:
         "DynamoDB, writes": WRITES[votes] * price["write"],
     }
     return {part: MILLION * dollars for part, dollars in each.items()}
+
+
+def recording() -> float:
+    """Return what DynamoDB costs to list a million recorded inferences."""
+    return MILLION * sum(number * PRICES[unit].dollars for unit, number in RECORDED.items())
 
 
 def access_line(template: Template) -> str:

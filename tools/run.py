@@ -19,6 +19,8 @@ from typing import Any
 
 from botocore.exceptions import HTTPClientError
 
+from feedback_cli import progress
+from feedback_cli.recount.rebuild import Rebuild
 from shared import uuids
 from tools import access, options
 from tools import emulator as emulators
@@ -40,6 +42,8 @@ def main() -> int:
         with _home() as (home, keep), _emulator(home, keep=keep) as aws:
             _say("Deploying template.yaml to it …")
             stack = BUILD.deploy(aws)
+            if keep:
+                count_anew(stack)
             with access.noted(stack, home):
                 once = options.is_on("ONCE", os.environ)
                 _greet(stack, access.key(stack, home), found=keep, once=once)
@@ -88,6 +92,22 @@ def _emulator(home: Path, *, keep: bool) -> Iterator[Emulator]:
     _say(f"Starting the emulator on port {port} …")
     with emulator(home, port=port, keep=keep) as aws:
         yield aws
+
+
+def count_anew(stack: Stack) -> None:
+    """Count what earlier runs have stored: the emulator keeps it, but no record of a stream.
+
+    Nobody reads old counters here, so there is nobody to wait for.
+    """
+    begun = time.monotonic()
+    client = stack.aws.client("dynamodb")
+    with progress.bar() as show:
+        counted = Rebuild(client, stack.counted(), show, readers=0).run()
+    if counted.inferences or counted.feedback:
+        _say(
+            f"Counted {counted.feedback:,} feedbacks on {counted.inferences:,} recorded inferences"
+            f" anew, in {time.monotonic() - begun:.1f} s."
+        )
 
 
 def _greet(stack: Stack, key: str, *, found: bool, once: bool) -> None:

@@ -54,6 +54,14 @@ class Stack:
         names = tables(function["Environment"]["Variables"])
         return {key: ids[name] for key, name in names.items()}
 
+    def counted(self) -> dict[str, str]:
+        """Return the real names of the tables that the aggregator knows, by the same keys."""
+        client = self.aws.client("lambda")
+        name = self.resources["AggregatorFunction"]
+        return tables(
+            client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        )
+
     def table(self, name: str) -> str:
         """Return the real name of a table of the template."""
         return self.resources[name]

@@ -2,9 +2,13 @@
 
 import time
 from collections import Counter
+from pathlib import Path
 
 from aggregates.counters import read
+from tests.support.stack import BUILD
+from tools.emulator import emulator
 from tools.http import Caller
+from tools.run import count_anew
 from tools.stack import Stack
 
 PATIENCE = 60.0
@@ -42,6 +46,32 @@ def test_what_is_sent_is_counted(stack: Stack, call: Caller) -> None:
     _wait(stack, variants[1], {("ticket_resolved", "episode", "latest"): 1})
 
 
+def test_after_a_kept_restart_what_was_stored_before_and_after_is_counted(tmp_path: Path) -> None:
+    """As `make run` does it; the emulator has lost the records of the streams by then."""
+    BUILD.make()
+    with emulator(tmp_path, keep=True) as aws:
+        stack = BUILD.deploy(aws)
+        call = Caller(stack.url, stack.new_key())
+        target = call.record(function_name="draft_reply", variant_name="kept")
+        _vote(call, target)
+    with emulator(tmp_path, keep=True) as aws:
+        stack = BUILD.deploy(aws)
+        count_anew(stack)
+        _vote(Caller(stack.url, stack.new_key()), target)
+
+        counted = {"all": 2, "latest": 1}
+        _wait(
+            stack,
+            "kept",
+            {("draft_accepted", "inference", rows): number for rows, number in counted.items()},
+        )
+
+
+def _vote(call: Caller, target: dict[str, str]) -> None:
+    vote = {"metric_name": "draft_accepted", "value": True}
+    call.feedback(inference_id=target["inference_id"], **vote).expect(200)
+
+
 def _wait(stack: Stack, variant: str, wanted: dict[tuple[str, str, str], int]) -> None:
     deadline = time.monotonic() + PATIENCE
     while (found := _counts(stack, variant)) != Counter(wanted):
@@ -54,11 +84,9 @@ def _counts(stack: Stack, variant: str) -> Counter[tuple[str, str, str]]:
     found: Counter[tuple[str, str, str]] = Counter()
     groups = {"a": "all", "c": "latest"}
     for item in stack.items("Aggregate"):
-        _, what, *series = item["key"]["S"].split("/")
-        if what != "counts" or item["variant"]["S"] != variant or item["sort"]["S"][0] != "d":
-            continue
-        _, metric, _, level, _ = series
-        for slot in read(item):
-            if slot.group in groups:
-                found[metric, level, groups[slot.group]] += slot.amounts.get("n", 0)
+        match item["key"]["S"].split("/"):
+            case [_, "counts", _, metric, _, level, _] if item["variant"]["S"] == variant:
+                for slot in read(item):
+                    if slot.group in groups and item["sort"]["S"].startswith("d"):
+                        found[metric, level, groups[slot.group]] += slot.amounts.get("n", 0)
     return found

@@ -18,6 +18,7 @@ from tools.costs import (
     counting,
     idle,
     million,
+    recording,
 )
 
 STACKS: dict[str, dict[str, str]] = {
@@ -78,6 +79,7 @@ def test_counting_a_million_votes_costs_what_the_document_says(
     }
     without = sum(million(stacks["production"]).values())
     least, most = (f"{without + sum(one.values()):.2f}" for one in (together, alone))
+    assert f"{recording():.2f} dollars a million inferences" in OPERATIONS.text
     assert f"cost between {least} and {most} dollars, and {without:.2f} with" in OPERATIONS.text
 
 

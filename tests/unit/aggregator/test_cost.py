@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.aggregator.history import DAY, HOUR, MINUTE, History
 from tests.unit.aggregator.stage import Stage
+from tools.costs import ALONE, READS, RECORDED, TOGETHER, WRITES
 
 
 def _cost(stage: Stage) -> int:
@@ -35,12 +36,14 @@ def test_a_lone_vote_on_a_quiet_metric_costs_ten_write_units_at_most(seed: int, 
     history.metrics = (("score", "float"),)
     for _ in range(6):  # until both the inference and its episode had their first
         history.vote()
-        assert _cost(stage) <= 10
+        assert _cost(stage) <= WRITES[ALONE] == 10
 
     history.now += late
     history.vote()
+    before = stage.tables.read_units
 
-    assert _cost(stage) <= 10
+    assert _cost(stage) <= WRITES[ALONE]
+    assert stage.tables.read_units - before <= READS[ALONE]
     stage.check()
 
 
@@ -65,9 +68,11 @@ def test_a_vote_costs_three_write_units_at_most_where_batches_are_full(
         history.now += 600
         history.vote()
 
+    before = stage.tables.read_units
     cost = _cost(stage) / 1000
 
-    assert cost <= 3, cost
+    assert cost <= WRITES[TOGETHER] == 3, cost
+    assert (stage.tables.read_units - before) / 1000 <= READS[TOGETHER]
     stage.check()
 
 
@@ -76,8 +81,10 @@ def test_recording_an_inference_costs_two_write_units() -> None:
     stage, history = _recorded()
     history.record()
     history.publish_all()
+    before = stage.tables.read_units
 
-    assert _cost(stage) == 2
+    assert _cost(stage) == RECORDED["write"] == 2
+    assert stage.tables.read_units - before == RECORDED["read"]
 
 
 def test_a_record_that_comes_again_writes_nothing() -> None:
