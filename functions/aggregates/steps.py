@@ -34,12 +34,14 @@ def steps(target: Target, changes: Changes, of: Roles) -> Iterator[Step]:
     Each step assumes that the one before has been written. Where the older units are not known,
     they keep their roles.
     """
-    while True:
-        step = _make_changes(target, changes, of) or _renew(target, of)
-        if step is None:
-            return
+    while step := _make_changes(target, changes, of) or _renew(target, of):
         yield step
         target = step.target
+
+
+def touch(target: Target) -> Step:
+    """Write the head as it is: whoever had read it before has to begin again."""
+    return _step(target, len(target.older), [target.head])
 
 
 def _make_changes(target: Target, changes: Changes, of: Roles) -> Step | None:
@@ -49,8 +51,7 @@ def _make_changes(target: Target, changes: Changes, of: Roles) -> Step | None:
         return None
     index = _place(target, due[0])
     here = [id_ for id_ in due if _place(target, id_) == index][:MOST_CHANGES]
-    unit = target.units[index]
-    entries = {entry.id: entry for entry in unit.entries}
+    entries = {entry.id: entry for entry in target.units[index].entries}
     for id_ in here:
         entries.pop(id_, None)
         if (entry := changes[id_]) is not None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from aggregates.memory import Memory
-from aggregates.steps import Step, steps
-from aggregates.target import Target
+from aggregates.roles import Roles
+from aggregates.steps import Step, steps, touch
+from aggregates.target import Changes, Target
 from aggregator.inputs import Inputs
 from aggregator.packing import Move, pack, to_move
 from aggregator.records import Malformed, Subject
@@ -92,7 +93,7 @@ class Mover:
             if not target.complete and None in changes.values():
                 works[subject].whole = True  # it is gone: the older units are needed
             else:
-                begun[subject] = steps(target, changes, roles[subject.target_id])
+                begun[subject] = _steps(target, changes, roles[subject.target_id])
         return begun
 
     def _heads(self, works: Works) -> list[tuple[Subject, Memory | None]]:
@@ -136,3 +137,15 @@ class Mover:
             self.store.write(self.generation, group)
 
         retry(call, self.store.database.time_left, self.store.database.sleep)
+
+
+def _steps(target: Target, changes: Changes, of: Roles) -> Iterator[Step]:
+    """Yield the steps; if feedback is gone, at least one.
+
+    Whoever has read the feedback before it went may have yet to write that it is counted.
+    """
+    step = None
+    for step in steps(target, changes, of):
+        yield step
+    if step is None and None in changes.values():
+        yield touch(target)

@@ -192,7 +192,7 @@ def test_any_body_is_answered_and_a_200_has_its_row(
         dry = bool(json.loads(body).get("dryrun"))
         assert _is_stored(body, answer["feedback_id"], dynamodb, tables) is not dry
     else:
-        assert list(answer) == ["error", "code"]
+        assert [name for name in answer if name != "detail"] == ["error", "code"]
         assert len(answer["error"]) < 2_000
 
 

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from shared.direct.failure import Unreachable, failure
+from shared.direct.failure import Failure, Unreachable, failure
 from tests.support.memory import cancelled
 from tests.unit.aggregator.stage import Hook, Killed, Stage
 
@@ -125,3 +125,43 @@ def test_another_environment_may_do_all_of_it_between_any_two_calls(seed: int) -
 
     for call in range(1, run(0) + 1):
         run(call)
+
+
+def test_feedback_that_is_taken_away_while_it_is_being_counted_is_not_counted() -> None:
+    """Another environment has the record that it is gone, and finds nothing remembered of it."""
+    stage = Stage(1)
+    history = stage.history
+    history.orderly = True
+    history.record()
+    history.publish_all()
+    stage.follow()
+    history.vote()
+    records, stage.streams.records = stage.streams.records, []
+    [(kind, row)] = history.rows
+
+    def take_away(_number: int, parameters: dict[str, Any]) -> None:
+        if "TransactItems" in parameters and stage.tables.tables[kind]:
+            key = {name: row[name] for name in ("target_id", "id")}
+            stage.tables.delete(kind, key)
+            stage.follow()
+
+    stage.client.before = take_away
+    stage.driver.bring(records)
+
+    assert stage.tables.tables[kind] == {}
+    stage.check()
+
+
+def test_a_failure_that_is_no_item_s_is_lambda_s_to_repeat() -> None:
+    """A right that lacks, for one."""
+    stage = Stage(1)
+    stage.history.go_on(10)
+
+    def refuse(_number: int, parameters: dict[str, Any]) -> None:
+        if "TransactItems" in parameters:
+            error = {"Code": "AccessDeniedException", "Message": "not yours"}
+            raise failure({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}})
+
+    stage.client.before = refuse
+    with pytest.raises(Failure, match="AccessDenied"):
+        stage.handle(stage.streams.records)

@@ -6,6 +6,7 @@ import pytest
 
 from shared.items import Item
 from shared.uuids import Uuid
+from tests.support.memory import cancelled
 from tests.support.streams import to_record
 from tests.unit.aggregates.strategies import uuid
 from tests.unit.aggregator.history import HOUR, START
@@ -13,6 +14,7 @@ from tests.unit.aggregator.stage import Stage
 
 EPISODE = uuid(START, 1)
 NEIGHBOUR = uuid(START, 2)
+OTHER = uuid(START, 5)
 MALFORMED: list[Any] = [
     {"eventSourceARN": "arn:aws:dynamodb:us-east-1:1:table/another/stream/1"},
     {"eventSourceARN": "nonsense"},
@@ -103,4 +105,25 @@ def test_an_episode_over_many_hours_is_counted_as_long_as_it_fits(
     assert bool(stage.driver.queue) is not fits
     if not fits:
         del stage.tables.tables["boolean"][row["target_id"]["S"], row["id"]["S"]]
+    stage.check()
+
+
+def test_an_item_that_is_refused_is_found_among_its_transaction_s(stage: Stage) -> None:
+    """The others are moved one by one."""
+    _inference(stage, OTHER, uuid(START, 4))
+    stage.follow()
+    _vote(stage, NEIGHBOUR, {"value": {"BOOL": True}}, 10)
+    row = _vote(stage, OTHER, {"value": {"BOOL": True}}, 11)
+
+    def refuse(_number: int, parameters: dict[str, Any]) -> None:
+        puts = [one["Put"]["Item"] for one in parameters.get("TransactItems", ()) if "Put" in one]
+        if OTHER in [item["sort"]["S"] for item in puts]:
+            raise cancelled(["ValidationError"] * len(parameters["TransactItems"]))
+
+    stage.client.before = refuse
+    answer = stage.handle(stage.streams.records)
+
+    assert answer is not None
+    assert len(answer["batchItemFailures"]) == 1
+    del stage.tables.tables["boolean"][row["target_id"]["S"], row["id"]["S"]]
     stage.check()
