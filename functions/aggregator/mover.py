@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from aggregates.memory import Memory
 from aggregates.roles import Roles
@@ -117,7 +118,8 @@ class Mover:
         again = {move.subject for move in group if any(one.pending for one in move.memories)}
         while group:
             try:
-                self._retry(group)
+                write = partial(self.store.write, self.generation, group)
+                retry(write, self.store.database.time_left, self.store.database.sleep)
             except Overtaken as overtaken:
                 again |= overtaken.subjects
                 group = [move for move in group if move.subject not in overtaken.subjects]
@@ -131,12 +133,6 @@ class Mover:
             else:
                 break
         return again
-
-    def _retry(self, group: list[Move]) -> None:
-        def call() -> None:
-            self.store.write(self.generation, group)
-
-        retry(call, self.store.database.time_left, self.store.database.sleep)
 
 
 def _steps(target: Target, changes: Changes, of: Roles) -> Iterator[Step]:
