@@ -14,8 +14,8 @@ def run(work: Callable[..., Result], deadline: Deadline, *arguments: Any) -> Res
     """Do it in a thread, and give what it gives or raise what it raises.
 
     Raises TimeoutError at the deadline. The thread then goes on by itself until the work ends; it
-    keeps no process alive. It is started without `threading.Thread`, whose bookkeeping is three
-    quarters of what a thread costs.
+    keeps no process alive. It is started without `threading.Thread`, whose bookkeeping is more
+    than half of what a thread costs.
     """
     ended = allocate_lock()
     ended.acquire()
