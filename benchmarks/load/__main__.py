@@ -79,13 +79,13 @@ def load(stack: Stack, number: int, port: int) -> int:
             posts = [*traffic.mix(math.ceil(number / len(CONCURRENCY)))]
             runs.append(caller.send(posts, concurrency, until, say))
             sent += posts
-    say("looking how soon votes are counted")
-    freshness = measure(caller, about[0].function_name, chance)
     say("reading all that is stored")
     tables = stack.tables()
     stored = read(lambda table: stack.items(tables[table]))
     audited = audit((one for post in sent for one in post.requests), stored)
     failed = report(runs, audited, number)
+    say("waiting until all is counted, then looking how soon votes are")
+    freshness = measure(caller, about[0].function_name, chance)
     print(f"{freshness}\nThe aggregator was killed {len(kills)} times.")
     failed |= check(stack)
     print(f"The distribution, drawn: {draw(runs).relative_to(ROOT)}")

@@ -24,7 +24,7 @@ METRIC = "edit_distance"
 SENDERS = 8
 POLL = 0.05
 """Seconds between two looks at what is counted."""
-PATIENCE = 60
+PATIENCE = 120
 """Seconds after the last vote in which it must be counted."""
 KILLS = 1.0, 4.0
 """Seconds between two kills, at least and at most."""
@@ -81,9 +81,18 @@ class Votes:
             del body["output"]
             self.caller.post("/internal/inferences", body)
 
+    def wait(self) -> None:
+        """Send one, and wait until it is counted: then all is that was sent before it."""
+        self._vote()
+        until = time.monotonic() + PATIENCE
+        while not self.look():
+            if time.monotonic() > until:
+                raise SystemExit(f"A vote is not counted after {PATIENCE} s.")
+            time.sleep(POLL)
+
     def send(self) -> None:
-        """Send them all; a sender that is late catches up."""
-        numbers, begun = iter(range(VOTES)), time.monotonic()
+        """Send the others; a sender that is late catches up."""
+        numbers, begun = iter(range(VOTES - 1)), time.monotonic()
         threads = [
             threading.Thread(target=self._send, args=(numbers, begun)) for _ in range(SENDERS)
         ]
@@ -110,9 +119,12 @@ class Votes:
     def _send(self, numbers: Iterator[int], begun: float) -> None:
         for number in numbers:
             time.sleep(max(0.0, begun + number / RATE - time.monotonic()))
-            target, value = self.random.choice(self.inferences), self.random.random()
-            self.caller.post("/feedback", target.inference(METRIC, value))
-            self.result.acknowledged.append(time.monotonic())
+            self._vote()
+
+    def _vote(self) -> None:
+        target, value = self.random.choice(self.inferences), self.random.random()
+        self.caller.post("/feedback", target.inference(METRIC, value))
+        self.result.acknowledged.append(time.monotonic())
 
 
 def measure(caller: Caller, function: str, chance: random.Random) -> Freshness:
@@ -121,6 +133,8 @@ def measure(caller: Caller, function: str, chance: random.Random) -> Freshness:
     Raises SystemExit if a vote is refused, or is not counted in time.
     """
     votes = Votes(caller, function, chance)
+    votes.wait()
+    votes.result = Freshness(acknowledged=[time.monotonic()])
     sender = threading.Thread(target=votes.send)
     sender.start()
     until = math.inf
