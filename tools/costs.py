@@ -59,7 +59,7 @@ WRITES = {ALONE: 10, TOGETHER: 3}
 READS = {ALONE: 5, TOGETHER: 3.2}
 """Read units for each vote, at most: its row, its target, what is remembered of it; of a batch the
 state, and the series where the Lambda is new."""
-RECORDED = {"write": 2, "read": 7}
+RECORDED = {"write": 2, "read": 6}
 """Units for a recorded inference whose batch has no other: its feedback may be there already."""
 BATCH = {ALONE: 0.030, TOGETHER: 0.300}
 """Seconds that Lambda bills for a batch: an assumption, as above."""

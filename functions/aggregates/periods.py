@@ -12,8 +12,9 @@ Minute: TypeAlias = int
 HOUR: Minute = 60
 DAY: Minute = 24 * HOUR
 WEEK: Minute = 7 * DAY
-LAST: Minute = (date.max.toordinal() - date(1970, 1, 1).toordinal() + 1) * DAY - 1
-"""The last minute of the year 9999: ids of later moments count as of this one."""
+LAST: Minute = (date(9999, 12, 1).toordinal() - date(1970, 1, 1).toordinal()) * DAY - 1
+"""The last minute of November 9999: ids of later moments count as of this one, so that each period
+has an end that can be spelled."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _MONDAY: Minute = 4 * DAY

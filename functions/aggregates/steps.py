@@ -39,9 +39,10 @@ def steps(target: Target, changes: Changes, of: Roles) -> Iterator[Step]:
         target = step.target
 
 
-def touch(target: Target) -> Step:
-    """Write the head as it is: whoever had read it before has to begin again."""
-    return _step(target, len(target.older), [target.head])
+def touch(target: Target, feedback_id: Uuid) -> Step:
+    """Write the unit of an id as it is: whoever had read it before has to begin again."""
+    index = _place(target, feedback_id)
+    return _step(target, index, [target.units[index]])
 
 
 def _make_changes(target: Target, changes: Changes, of: Roles) -> Step | None:

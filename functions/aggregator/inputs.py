@@ -1,6 +1,7 @@
 """What the aggregates are made of, read from the tables: feedback, inferences, episodes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aggregates import layout
@@ -8,9 +9,11 @@ from aggregates.roles import Recorded, Roles, roles
 from aggregates.units import Entry
 from aggregator.database import Database
 from aggregator.records import (
+    DEMONSTRATION,
     Feedback,
     Inference,
     Malformed,
+    Subject,
     is_counted,
     read_feedback,
     read_inference,
@@ -28,46 +31,58 @@ class Inputs:
     database: Database
     tables: Mapping[str, str]
 
-    def entries(self, feedback: Iterable[Feedback]) -> dict[Uuid, Entry | Malformed | None]:
-        """Return what is stored of feedback now, by its id; None if nothing is."""
+    def entries(self, feedback: Iterable[Feedback]) -> dict[Feedback, Entry | Malformed | None]:
+        """Return what is stored of feedback now; None if nothing is, or of another metric."""
         asked = list(feedback)
         kinds = {self.tables[one.kind]: one.kind for one in asked}
-        keys = [
-            (self.tables[one.kind], feedback_key(KINDS[one.kind], one.subject.target_id, one.id))
+        keys = {
+            (one.kind, one.subject.target_id, one.id): (
+                self.tables[one.kind],
+                feedback_key(KINDS[one.kind], one.subject.target_id, one.id),
+            )
             for one in asked
-        ]
-        found: dict[Uuid, Entry | Malformed | None] = {one.id: None for one in asked}
-        for table, item in self.database.get(keys):
+        }
+        found: dict[tuple[Subject, Uuid], Entry | Malformed] = {}
+        for table, item in self.database.get(keys.values()):
+            kind = kinds[table]
+            row = read_feedback(item, kind, is_new=True)
             try:
-                found[Uuid(item["id"]["S"])] = to_entry(item, kinds[table])
+                found[row.subject, row.id] = to_entry(item, kind)
             except Malformed as malformed:
-                found[Uuid(item["id"]["S"])] = malformed
-        return found
+                found[row.subject, row.id] = malformed
+        return {one: found.get((one.subject, one.id)) for one in asked}
 
-    def roles(self, generation: int, targets: Iterable[Uuid]) -> dict[Uuid, Roles]:
+    def roles(self, generation: int, targets: Iterable[Uuid]) -> dict[Uuid, Roles | Malformed]:
         """Return as what targets count: an inference as itself, else what the episode has."""
         table, ids = self.tables["target"], list(targets)
-        inferences: dict[Uuid, Recorded] = {}
+        found: dict[Uuid, Roles | Malformed] = {}
         for _, item in self.database.get((table, {"target_id": {"S": id_}}) for id_ in ids):
-            inference = read_inference(item)
-            if inference is not None:
-                recorded = Recorded(inference.id, inference.function, inference.variant)
-                inferences[inference.id] = recorded
-        return {
-            id_: roles(inferences[id_], ())
-            if id_ in inferences
-            else roles(None, self._episode(generation, id_))
-            for id_ in ids
-        }
+            id_ = Uuid(item["target_id"]["S"])
+            try:
+                inference = read_inference(item)
+            except Malformed as malformed:
+                found[id_] = malformed
+            else:
+                if inference is not None:
+                    found[id_] = roles(Recorded(id_, inference.function, inference.variant), ())
+        for id_ in ids:
+            if id_ not in found:
+                found[id_] = roles(None, self._episode(generation, id_))
+        return found
 
-    def feedback(self, inferences: Iterable[Inference]) -> Iterator[Feedback]:
-        """Yield all feedback on inferences and on their episodes, whatever metric it is of."""
-        ids = dict.fromkeys(id_ for one in inferences for id_ in (one.id, one.episode_id))
+    def feedback(self, inferences: Collection[Inference]) -> Iterator[Feedback]:
+        """Yield all feedback on inferences and on their episodes, whatever metric it is of.
+
+        A row that cannot be read is left out: its own record says so.
+        """
+        own = {one.id for one in inferences}
+        episodes = {one.episode_id for one in inferences}
         for kind in filter(is_counted, KINDS):
-            for target_id in ids:
+            for target_id in sorted(own if kind == DEMONSTRATION else own | episodes):
                 table, key = self.tables[kind], KINDS[kind].key
                 for item in self.database.query(table, key, target_id):
-                    yield read_feedback(item, kind, is_new=True)
+                    with suppress(Malformed):
+                        yield read_feedback(item, kind, is_new=True)
 
     def _episode(self, generation: int, episode_id: Uuid) -> Iterator[Recorded]:
         key = layout.episode_key(generation, episode_id)

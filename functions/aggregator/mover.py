@@ -1,13 +1,14 @@
 """The mover: makes what is counted of subjects what the tables have, in few transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeVar
 
 from aggregates.memory import Memory
-from aggregates.roles import Roles
-from aggregates.steps import Step, steps, touch
-from aggregates.target import Changes, Target
+from aggregates.moves import moves
+from aggregates.steps import Step
+from aggregates.target import Target
 from aggregator.inputs import Inputs
 from aggregator.packing import Move, pack, to_move
 from aggregator.records import Malformed, Subject
@@ -15,6 +16,8 @@ from aggregator.store import Overtaken, Store, to_target
 from aggregator.work import Works
 from shared.dynamodb import Failure, is_invalid
 from shared.retry import retry
+
+Result = TypeVar("Result")
 
 AT_ONCE = 100
 """Of how many subjects the reads are made together."""
@@ -51,14 +54,10 @@ class Mover:
             else:
                 running[subject] = begun
         while running:
-            moves = []
-            for subject in list(running):
-                step = next(running[subject], None)
-                if step is None:
-                    del running[subject]
-                else:
-                    moves.append(to_move(subject, step.units, step.counts))
-            for group in pack(moves):
+            taken = {subject: next(steps, None) for subject, steps in running.items()}
+            running = {one: running[one] for one, step in taken.items() if step is not None}
+            now = [to_move(one, step.units, step.counts) for one, step in taken.items() if step]
+            for group in pack(now):
                 for subject in self._write(group):
                     done.discard(subject)
                     running.pop(subject, None)
@@ -70,9 +69,8 @@ class Mover:
         In this order: whoever moves a unit afterwards has read before what another had moved it
         to, and the condition on its version fails if it was moved meanwhile.
         """
-        targets = {
-            subject: self._remembered(subject, works, head) for subject, head in self._heads(works)
-        }
+        heads = self.store.heads(self.generation, works)
+        targets = {one: self._remembered(one, works, heads.get(one)) for one in works}
         known = {subject: target for subject, target in targets.items() if target is not None}
         unknown = [
             feedback
@@ -86,20 +84,20 @@ class Mover:
         for subject, target in known.items():
             changes = {}
             for one in unknown:
-                entry = entries[one.id]
-                if isinstance(entry, Malformed):
-                    self.failed[one.subject] = entry
-                elif one.subject == subject:
-                    changes[one.id] = entry
-            if not target.complete and None in changes.values():
+                if one.subject == subject:
+                    entry = entries[one]
+                    if isinstance(entry, Malformed):
+                        self.failed[subject] = entry
+                    else:
+                        changes[one.id] = entry
+            of = roles[subject.target_id]
+            if isinstance(of, Malformed):
+                self.failed[subject] = of
+            elif not target.complete and None in changes.values():
                 works[subject].whole = True  # it is gone: the older units are needed
             else:
-                begun[subject] = _steps(target, changes, roles[subject.target_id])
+                begun[subject] = moves(target, changes, of)
         return begun
-
-    def _heads(self, works: Works) -> list[tuple[Subject, Memory | None]]:
-        heads = self.store.heads(self.generation, works)
-        return [(subject, heads.get(subject)) for subject in works]
 
     def _remembered(self, subject: Subject, works: Works, head: Memory | None) -> Target | None:
         """Return what is remembered; None if another is moving it. Nothing is pending then."""
@@ -108,8 +106,14 @@ class Mover:
         older = works[subject].needs_older(head.unit)
         units = self.store.whole(self.generation, subject) if older else [head]
         try:
-            units = [self.store.settle(self.generation, subject, unit) for unit in units]
+            units = [
+                self._repeat(partial(self.store.settle, self.generation, subject, unit))
+                for unit in units
+            ]
         except Overtaken:
+            return None
+        except Failure as failure:
+            self._refuse(subject, failure)
             return None
         return to_target(subject.metric, units, complete=older)
 
@@ -118,30 +122,25 @@ class Mover:
         again = {move.subject for move in group if any(one.pending for one in move.memories)}
         while group:
             try:
-                write = partial(self.store.write, self.generation, group)
-                retry(write, self.store.database.time_left, self.store.database.sleep)
+                self._repeat(partial(self.store.write, self.generation, group))
             except Overtaken as overtaken:
                 again |= overtaken.subjects
                 group = [move for move in group if move.subject not in overtaken.subjects]
             except Failure as failure:
-                if not is_invalid(failure):
-                    raise
                 if len(group) == 1:
-                    self.failed[group[0].subject] = failure
+                    self._refuse(group[0].subject, failure)
                     return again
                 return again.union(*(self._write([move]) for move in group))
             else:
                 break
         return again
 
+    def _refuse(self, subject: Subject, failure: Failure) -> None:
+        """Leave a subject out whose item DynamoDB refuses; raise whatever else fails."""
+        if not is_invalid(failure):
+            raise failure
+        self.failed[subject] = failure
 
-def _steps(target: Target, changes: Changes, of: Roles) -> Iterator[Step]:
-    """Yield the steps; if feedback is gone, at least one.
-
-    Whoever has read the feedback before it went may have yet to write that it is counted.
-    """
-    step = None
-    for step in steps(target, changes, of):
-        yield step
-    if step is None and None in changes.values():
-        yield touch(target)
+    def _repeat(self, call: Callable[[], Result]) -> Result:
+        """Make a call again while DynamoDB is too busy for it."""
+        return retry(call, self.store.database.time_left, self.store.database.sleep)

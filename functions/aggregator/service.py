@@ -49,11 +49,11 @@ class Aggregator:
         store = self.store(time_left)
         inputs = Inputs(store.database, self.tables)
         inferences, feedback = _sort(changes)
-        store.record(generation, inferences)
+        refused = store.record(generation, inferences)
         works = collect([*feedback, *inputs.feedback(inferences)])
         mover = Mover(store, inputs, generation)
         mover.move(works)
-        return mover.failed
+        return {**mover.failed, **{Subject("", id_): why for id_, why in refused.items()}}
 
     def store(self, time_left: TimeLeft) -> Store:
         """Return the table of aggregates."""

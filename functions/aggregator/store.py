@@ -10,10 +10,12 @@ from aggregates.counters import Counts
 from aggregates.memory import Memory
 from aggregates.target import Target
 from aggregator.database import Database
+from aggregator.listing import record
 from aggregator.packing import Move, spell, to_move, total
 from aggregator.records import Inference, Subject
 from aggregator.shards import Shards
-from shared.dynamodb import StorageUnavailable, outages
+from shared.dynamodb import Failure, StorageUnavailable, outages
+from shared.uuids import Uuid
 
 if TYPE_CHECKING:
     from shared.items import Item
@@ -49,14 +51,9 @@ class Store:
         )
         return layout.read_state(answer.get("Item"))
 
-    def record(self, generation: int, inferences: Iterable[Inference]) -> None:
-        """List inferences under their episodes and functions."""
-        items = {
-            (item["key"]["S"], item["sort"]["S"]): item
-            for inference in inferences
-            for item in layout.inference_items(generation, *inference)
-        }
-        self.database.put(self.table, items.values())
+    def record(self, generation: int, inferences: Iterable[Inference]) -> dict[Uuid, Failure]:
+        """List inferences; return those, by their ids, whose items DynamoDB refuses."""
+        return record(self.database, self.table, generation, inferences)
 
     def heads(self, generation: int, subjects: Iterable[Subject]) -> dict[Subject, Memory]:
         """Return the heads of those that have one."""

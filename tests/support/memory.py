@@ -104,6 +104,9 @@ class Memory:
         """Put several."""
         self.calls.append("BatchWriteItem")
         assert sum(map(len, asked["RequestItems"].values())) <= 25
+        for writes in asked["RequestItems"].values():
+            if any(item_size(write["PutRequest"]["Item"]) > MAX_ITEM for write in writes):
+                raise invalid()
         for table, writes in asked["RequestItems"].items():
             for write in writes:
                 self._put(table, write["PutRequest"]["Item"])
@@ -176,6 +179,12 @@ class Memory:
     def _read(self, items: list[Item | None]) -> None:
         for item in items:
             self.read_units += 1 if item is None else -(-item_size(item) // 4096)
+
+
+def invalid() -> Exception:
+    """Make the failure of a call that has something that DynamoDB does not take."""
+    error = {"Code": "ValidationException", "Message": "too large"}
+    return failure({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}})
 
 
 def cancelled(codes: list[str]) -> Exception:

@@ -72,7 +72,7 @@ class Store:
         self, generation: int, function: str, metric: str | None = None
     ) -> list[tuple[Series, int]]:
         """Return the series of a function, or of one of its metrics, each with its shards."""
-        first, last = "!", HIGHEST
+        first, last = "\x00", HIGHEST
         if metric is not None:
             some = layout.series_item(generation, Series(function, metric, "", ""), 0)
             first = some["sort"]["S"].partition("/")[0] + "/"

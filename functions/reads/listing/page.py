@@ -72,7 +72,7 @@ def _read(
             next_ = Uuid(shown[-1]["inference_id"])
             break
         shown.append(row)
-    if request.place.newer:
+    if request.newest_first is not request.order.descending:
         shown.reverse()
     return {"inferences": shown, **({} if next_ is None else {"next": next_})}
 
@@ -130,7 +130,7 @@ def _source(request: ListRequest) -> Source:
         filters.span(request.filter),
         place.cursor,
         place.newer,
-        newest_first=request.order.descending != place.newer,
+        newest_first=request.newest_first,
     )
 
 

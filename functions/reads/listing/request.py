@@ -78,6 +78,11 @@ class ListRequest(NamedTuple):
     order: Order
     place: Place
 
+    @property
+    def newest_first(self) -> bool:
+        """Whether inferences are looked at so: away from the cursor, if there is one."""
+        return self.order.descending if self.place.cursor is None else not self.place.newer
+
     @classmethod
     def parse(cls, body: Json, settings: Settings) -> "ListRequest":
         """Read a request; fields that it does not have are ignored, as in TensorZero.

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
+from typing import Any
 
 from feedback.kinds.registry import KINDS
 from shared.items import Item
@@ -87,6 +88,13 @@ class History:
             inference = self.chance.choice(self.inferences[-self.recent :])
             row = {"inference_id": inference["target_id"], "value": {"S": "[]"}}
             self._put("demonstration", row)
+
+    def put(self, kind: str, target: Any, metric: str, value: Any, later: int = 0) -> Item:
+        """Give this feedback, so many milliseconds later or, if negative, earlier than now."""
+        id_ = {"S": self._mint(-later)}
+        row = {"target_id": target, "id": id_, "metric_name": {"S": metric}, "value": value}
+        self.tables.put_item(TableName=kind, Item=row)
+        return row
 
     def _put(self, kind: str, row: Item) -> None:
         late = 0 if self.orderly else self.chance.choice([0, 0, 0, self.chance.choice(SPANS)])

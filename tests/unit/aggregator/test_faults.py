@@ -165,3 +165,35 @@ def test_a_failure_that_is_no_item_s_is_lambda_s_to_repeat() -> None:
     stage.client.before = refuse
     with pytest.raises(Failure, match="AccessDenied"):
         stage.handle(stage.streams.records)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("late", [False, True])
+def test_feedback_that_goes_from_another_unit_than_is_written_is_not_counted(*, late: bool) -> None:
+    """A target has older units; the record that it is gone comes with a vote for the other unit."""
+    stage = Stage(1)
+    history = stage.history
+    history.orderly, history.metrics = True, (("flag", "boolean"),)
+    history.record()
+    history.publish_all()
+    target = history.inferences[0]["target_id"]
+    for _ in range(8):
+        history.now += 1_000
+        history.put("boolean", target, "flag", {"BOOL": True})
+    stage.follow()
+    row = history.put("boolean", target, "flag", {"BOOL": True}, -5_500 if late else 1_000)
+    records, stage.streams.records = stage.streams.records, []
+
+    def take_away(_number: int, parameters: dict[str, Any]) -> None:
+        key = {name: row[name] for name in ("target_id", "id")}
+        if "TransactItems" in parameters and (key["target_id"]["S"], key["id"]["S"]) in rows:
+            stage.tables.delete("boolean", key)
+            history.put("boolean", target, "flag", {"BOOL": False}, 2_000 if late else -5_500)
+            gone, stage.streams.records = stage.streams.records, []
+            stage.handle(gone)
+
+    rows = stage.tables.tables["boolean"]
+    stage.client.before = take_away
+    assert stage.handle(records) == {"batchItemFailures": []}
+
+    stage.check()

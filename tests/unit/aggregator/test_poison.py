@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from aggregator import packing
 from shared.items import Item
 from shared.uuids import Uuid
 from tests.support.memory import cancelled
 from tests.support.streams import to_record
 from tests.unit.aggregates.strategies import uuid
 from tests.unit.aggregator.history import HOUR, START
-from tests.unit.aggregator.stage import Stage
+from tests.unit.aggregator.stage import Killed, Stage
 
 EPISODE = uuid(START, 1)
 NEIGHBOUR = uuid(START, 2)
@@ -126,4 +127,99 @@ def test_an_item_that_is_refused_is_found_among_its_transaction_s(stage: Stage) 
     assert answer is not None
     assert len(answer["batchItemFailures"]) == 1
     del stage.tables.tables["boolean"][row["target_id"]["S"], row["id"]["S"]]
+    stage.check()
+
+
+def test_a_target_that_cannot_be_read_keeps_no_other_from_being_counted(stage: Stage) -> None:
+    """A vote on it is named."""
+    target: Item = {"target_id": {"S": OTHER}, "target_type": {"S": "inference"}}
+    stage.tables.tables["target"][OTHER, ""] = target
+    row = _vote(stage, OTHER, {"value": {"BOOL": True}}, 11)
+    _vote(stage, NEIGHBOUR, {"value": {"BOOL": True}}, 10)
+
+    answer = stage.handle(stage.streams.records)
+
+    assert answer is not None
+    assert len(answer["batchItemFailures"]) == 1
+    del stage.tables.tables["target"][OTHER, ""]
+    del stage.tables.tables["boolean"][row["target_id"]["S"], row["id"]["S"]]
+    stage.check()
+
+
+def test_a_row_that_cannot_be_read_keeps_no_inference_from_being_counted(stage: Stage) -> None:
+    """Its own record is named."""
+    row: Item = {"target_id": {"S": EPISODE}, "id": {"S": uuid(START, 12)}}
+    stage.tables.tables.setdefault("boolean", {})[EPISODE, row["id"]["S"]] = row
+    stage.tables.put_item(TableName="boolean", Item=row)
+    _vote(stage, EPISODE, {"value": {"BOOL": True}}, 13)
+    _inference(stage, OTHER, EPISODE)
+
+    assert stage.handle(stage.streams.records) == {"batchItemFailures": []}
+
+    del stage.tables.tables["boolean"][EPISODE, row["id"]["S"]]
+    stage.check()
+
+
+def test_an_inference_whose_listing_is_too_large_is_named_and_others_are_listed(
+    stage: Stage,
+) -> None:
+    """Its names fill an item."""
+    _inference(stage, OTHER, EPISODE)
+    large: Item = {
+        **stage.tables.tables["target"][OTHER, ""],
+        "target_id": {"S": uuid(START, 6)},
+        "variant_name": {"S": "v" * (400 * 1024 - 60)},
+    }
+    stage.history.publish(large)
+
+    answer = stage.handle(stage.streams.records)
+
+    assert answer is not None
+    assert len(answer["batchItemFailures"]) == 1
+    listed = [sort for key, sort in stage.tables.tables["aggregate"] if "/inferences/" in key]
+    assert OTHER in listed
+
+
+def test_what_is_pending_and_cannot_be_stored_keeps_no_other_from_being_counted(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stays pending, and its record is named."""
+    monkeypatch.setattr(packing, "MAX_WRITES", 2)
+    _inference(stage, OTHER, EPISODE)
+    stage.follow()
+
+    def die(number: int, _parameters: dict[str, Any]) -> None:
+        if "TransactWriteItems" in stage.tables.calls and number:
+            raise Killed
+
+    stage.tables.calls.clear()
+    _vote(stage, OTHER, {"value": {"BOOL": True}}, 11)
+    stage.client.before = die
+    assert stage.handle(stage.streams.records) is None
+
+    def refuse(_number: int, parameters: dict[str, Any]) -> None:
+        puts = [one["Put"]["Item"] for one in parameters.get("TransactItems", ()) if "Put" in one]
+        if OTHER in [item["sort"]["S"] for item in puts]:
+            raise cancelled(["ValidationError"] * len(parameters["TransactItems"]))
+
+    stage.client.before = refuse
+    _vote(stage, NEIGHBOUR, {"value": {"BOOL": True}}, 10)
+    answer = stage.handle(stage.streams.records)
+
+    assert answer is not None
+    assert len(answer["batchItemFailures"]) == 1
+    stage.client.before = lambda _number, _parameters: None
+    stage.follow()
+    stage.check()
+
+
+def test_feedback_that_has_another_metric_now_counts_for_that_one(stage: Stage) -> None:
+    """Taken away and written again, by hand, in one batch."""
+    row = _vote(stage, NEIGHBOUR, {"value": {"BOOL": True}}, 10)
+    stage.follow()
+    stage.tables.delete("boolean", {name: row[name] for name in ("target_id", "id")})
+    stage.tables.put_item(TableName="boolean", Item={**row, "metric_name": {"S": "n"}})
+
+    assert stage.handle(stage.streams.records) == {"batchItemFailures": []}
+
     stage.check()

@@ -110,7 +110,9 @@ class Rebuild:
                 if inference is not None:
                     inferences.append(inference)
         store = worker.store(_time_left())
-        self._patiently(lambda: store.record(done.generation, inferences))
+        refused = self._patiently(lambda: store.record(done.generation, inferences))
+        for id_, failure in refused.items():
+            self._refuse(done, id_, failure)
         with self.lock:
             done.inferences += len(inferences)
             self.move(0, None, f"{done.inferences:,} inferences")

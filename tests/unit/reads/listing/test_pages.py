@@ -153,3 +153,17 @@ def test_no_time_is_before_and_after_another(many: World, first: str, second: st
     ]
 
     assert _list(many, filters={"type": "and", "children": children}) == ([], None)
+
+
+@pytest.mark.parametrize("direction", ["ascending", "descending"])
+def test_a_page_has_what_is_nearest_to_its_cursor_in_either_order(
+    many: World, direction: str
+) -> None:
+    """A walk meets each inference once, whichever way it goes."""
+    order = [{"by": "timestamp", "direction": direction}]
+    after, _ = _list(many, after=inference_id(4), limit=3, order_by=order)
+    before, _ = _list(many, before=inference_id(4), limit=3, order_by=order)
+
+    turn = 1 if direction == "ascending" else -1
+    assert after == [inference_id(number) for number in (5, 6, 7)][::turn]
+    assert before == [inference_id(number) for number in (1, 2, 3)][::turn]
