@@ -167,6 +167,22 @@ def test_a_failure_that_is_no_item_s_is_lambda_s_to_repeat() -> None:
         stage.handle(stage.streams.records)
 
 
+def test_an_inference_that_may_not_be_listed_is_lambda_s_to_repeat_too() -> None:
+    """Nothing is wrong with it."""
+    stage = Stage(1)
+    stage.history.record()
+    stage.history.publish_all()
+
+    def refuse(_number: int, parameters: dict[str, Any]) -> None:
+        if "PutRequest" in str(parameters):
+            error = {"Code": "AccessDeniedException", "Message": "not yours"}
+            raise failure({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}})
+
+    stage.client.before = refuse
+    with pytest.raises(Failure, match="AccessDenied"):
+        stage.handle(stage.streams.records)
+
+
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("late", [False, True])
 def test_feedback_that_goes_from_another_unit_than_is_written_is_not_counted(*, late: bool) -> None:

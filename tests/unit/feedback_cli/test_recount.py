@@ -464,3 +464,17 @@ def test_the_lambdas_modules_know_the_failures_of_an_operators_client() -> None:
         client = Database(cast("DynamoDBClient", _Broken(error)))
         with pytest.raises(kind):
             client.get_item(TableName="target", Key=key)
+
+
+def test_an_inference_whose_listing_is_too_large_is_named_by_a_rebuild() -> None:
+    """With the feedback on it; all others are counted."""
+    operation = Operation(1)
+    large = next(
+        item for item in operation.memory.tables["target"].values() if "variant_name" in item
+    )
+    large["variant_name"] = {"S": "v" * (400 * 1024 - 60)}
+
+    done = operation.rebuild()
+
+    assert large["target_id"]["S"] in done.refused
+    assert all(large["target_id"]["S"] in what for what in done.refused)

@@ -23,7 +23,7 @@ PERIODS = ["0", "1", "2", "10", "300", "100000", "2147483648", "4294967295"]
 METRIC_NAMES = ["flag", "score", "both", "both", "unknown"]
 REQUESTS = 12
 """How many requests of each route follow on a history."""
-SEEDS = range(100)
+SEEDS = range(60)
 
 
 @pytest.fixture(params=SEEDS, scope="module")
