@@ -1,11 +1,11 @@
 """Where the instructions of a first answer and of a warm request go, by callgrind's dumps."""
 
 import json
-import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.bench.meter import total
 from benchmarks.bench.process import Process, run
 from benchmarks.bench.scenario import GET_AND_PUT
 from benchmarks.bench.sides import SUBJECTS, Maker
@@ -33,7 +33,7 @@ def measure(maker: Maker) -> dict[str, dict[str, int]]:
         process, REQUESTS, "none", under=("valgrind", "-q", *options, f"--callgrind-out-file={out}")
     )
     marks: list[str] = json.loads(Path(process.environment["MARKS"]).read_bytes())
-    counts = [_total(out.with_name(f"{out.name}.{place}")) for place in range(1, len(marks) + 1)]
+    counts = [total(out.with_name(f"{out.name}.{place}")) for place in range(1, len(marks) + 1)]
     starts = [place for place, mark in enumerate(marks) if mark.startswith(BETWEEN)]
     return {
         "first": _sums(marks[: starts[0]], counts[: starts[0]]),
@@ -70,10 +70,3 @@ def _sums(marks: list[str], counts: list[int]) -> dict[str, int]:
     for mark, count in zip(marks, counts, strict=True):
         sums[mark] += count
     return sums
-
-
-def _total(dump: Path) -> int:
-    found = re.search(r"^(?:totals|summary): (\d+)$", dump.read_text("utf-8"), re.MULTILINE)
-    if found is None:
-        raise SystemExit(f"{dump} has no total: valgrind did not finish")
-    return int(found[1])

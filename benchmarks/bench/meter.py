@@ -67,8 +67,8 @@ def instructions(process: Process, requests: int) -> int:
 
 
 def total(out: Path) -> int:
-    """Read the total out of cachegrind's file."""
-    found = re.search(r"^summary: (\d+)$", out.read_text("utf-8"), re.MULTILINE)
+    """Read the total out of a file of cachegrind's or callgrind's."""
+    found = re.search(r"^(?:totals|summary): (\d+)$", out.read_text("utf-8"), re.MULTILINE)
     if found is None:
         raise SystemExit(f"{out} has no summary: valgrind did not finish")
     return int(found[1])

@@ -19,26 +19,15 @@ from aggregator.records import kinds
 from aggregator.service import Aggregator
 from shared.clock import Clock
 from shared.items import Item, item_size
-from shared.telemetry import Deployment, Telemetry
-from tests.support.memory import Memory
+from tests.support.memory import NAMES, Memory
 from tests.support.streams import to_record
+from tests.unit.fakes import Invocation, telemetry
 
 VOTES, TARGETS, VARIANTS, BATCH, SPREAD = 1_000_000, 10_000, 3, 100, 20
 START, HOURS = 1_767_225_600_000, 8_760
 """2026 begins, in milliseconds since 1970; and how long the year is."""
-NAMES = {name: name for name in ("boolean", "float", "demonstration", "target", "aggregate")}
 ENVIRONMENTS = (2, 4, 8, 16, 32)
 ROUNDS = 20_000
-
-
-class Context:
-    """Lambda's context object: there is time."""
-
-    aws_request_id = "00000000-0000-4000-8000-000000000000"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return a minute."""
-        return 60_000
 
 
 def main() -> None:
@@ -47,8 +36,7 @@ def main() -> None:
     chance = random.Random(1)  # noqa: S311 - no secret
     memory = Memory()
     aggregator = Aggregator(cast("object", memory), NAMES, Clock())  # type: ignore[arg-type]
-    telemetry = Telemetry("growth", Deployment("growth", "growth", "1"))
-    handle = build(aggregator, kinds(NAMES), telemetry)
+    handle = build(aggregator, kinds(NAMES), telemetry("growth"))
     inferences = _record(memory, chance)
     memory.write_units, memory.read_units, memory.calls = 0, 0, []
     begun = time.monotonic()
@@ -60,7 +48,7 @@ def main() -> None:
             item = _vote(chance, chance.choice(latest), number, votes)
             memory.tables.setdefault("float", {})[item["target_id"]["S"], item["id"]["S"]] = item
             records.append(to_record("float", {"NewImage": item}, number))
-        if handle({"Records": records}, Context())["batchItemFailures"]:
+        if handle({"Records": records}, Invocation())["batchItemFailures"]:
             raise SystemExit("Records have failed.")
         if start % 50_000 == 0:
             print(f"{start:>9,} votes, {time.monotonic() - begun:.0f} s", file=sys.stderr)

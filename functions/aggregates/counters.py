@@ -88,12 +88,6 @@ class Counts(dict[Counter, Amounts]):
         for counter, amounts in other.items():
             add(self.setdefault(counter, {}), amounts, times)
 
-    def plus(self, other: "Counts") -> "Counts":
-        """Return both together."""
-        both = Counts({counter: dict(amounts) for counter, amounts in self.items()})
-        both.include(other)
-        return both
-
     def without_zeros(self) -> "Counts":
         """Return it without the counters that nothing is added to."""
         return Counts({counter: amounts for counter, amounts in self.items() if amounts})

@@ -22,6 +22,10 @@ from shared.uuids import Uuid
 
 TABLE = "aggregate"
 """The key of the table."""
+DEMONSTRATION = "demonstration"
+"""The kind, and the name that its feedback has where a metric's name is asked for."""
+KINDS = ("boolean", "float", DEMONSTRATION)
+"""The kinds of feedback that are counted, each with a table of its own."""
 DIGITS = "0123456789abcdef"
 """What X can be."""
 SHARDS = 16
@@ -40,18 +44,17 @@ class Series(NamedTuple):
 
     function: str
     metric: str
-    """`demonstration` for demonstrations."""
+    """DEMONSTRATION for demonstrations."""
     kind: str
-    """`boolean`, `float` or `demonstration`: whose table the feedback is in."""
+    """One of KINDS: whose table the feedback is in."""
     level: str
     """`inference` or `episode`: what the feedback is about."""
 
 
 def read_state(item: Item | None) -> list[int]:
     """Return the generations to keep: the current one, and one that is being built."""
-    if item is None:
-        return [FIRST_GENERATION]
-    return [int(item[name]["N"]) for name in ("current", "building") if name in item]
+    known: Item = {"current": {"N": str(FIRST_GENERATION)}, **(item or {})}
+    return [int(known[name]["N"]) for name in ("current", "building") if name in known]
 
 
 def series_key(generation: int, function: str) -> str:
@@ -59,11 +62,16 @@ def series_key(generation: int, function: str) -> str:
     return f"{generation}/series/{_fit(function)}"
 
 
+def series_prefix(metric: str) -> str:
+    """Return what the sort keys of a metric's series begin with."""
+    return f"{_fit(metric)}/"
+
+
 def series_item(generation: int, series: Series, shard: int) -> Item:
     """Spell the item that says that a series has counters in a shard."""
-    sort = f"{_fit(series.metric)}/{series.kind}/{series.level}/{shard}"
+    sort = f"{series_prefix(series.metric)}{series.kind}/{series.level}/{shard}"
     return {
-        **_key(series_key(generation, series.function), sort),
+        **key_of(series_key(generation, series.function), sort),
         "metric": {"S": series.metric},
         "kind": {"S": series.kind},
         "level": {"S": series.level},
@@ -85,7 +93,7 @@ def counts_key(generation: int, series: Series, shard: int) -> str:
 
 def counter_key(generation: int, series: Series, shard: int, period: str, variant: str) -> Item:
     """Spell the key of a counter; the period is `d` and a day's name, or `h` and an hour's."""
-    return _key(counts_key(generation, series, shard), f"{period}/{_fit(variant)}")
+    return key_of(counts_key(generation, series, shard), f"{period}/{_fit(variant)}")
 
 
 def votes_key(generation: int, metric: str, digit: str) -> str:
@@ -96,7 +104,7 @@ def votes_key(generation: int, metric: str, digit: str) -> str:
 def vote_key(generation: int, metric: str, target_id: Uuid, first: Uuid | None = None) -> Item:
     """Spell the key of what is remembered of a target; `first` where it is older feedback."""
     sort = target_id if first is None else f"{target_id}/{first}"
-    return _key(votes_key(generation, metric, target_id[-1]), sort)
+    return key_of(votes_key(generation, metric, target_id[-1]), sort)
 
 
 def episode_key(generation: int, episode_id: Uuid) -> str:
@@ -109,20 +117,14 @@ def inferences_key(generation: int, function: str, digit: str) -> str:
     return f"{generation}/inferences/{_fit(function)}/{digit}"
 
 
-def inference_items(
-    generation: int, inference_id: Uuid, episode_id: Uuid, function: str, variant: str
-) -> list[Item]:
-    """Spell an inference as its episode and its function list it."""
-    inferences = inferences_key(generation, function, inference_id[-1])
-    names: Item = {"function": {"S": function}, "variant": {"S": variant}}
-    return [
-        {**_key(episode_key(generation, episode_id), inference_id), **names},
-        {**_key(inferences, inference_id), **names, "episode": {"S": episode_id}},
-    ]
-
-
-def _key(key: str, sort: str) -> Item:
+def key_of(key: str, sort: str) -> Item:
+    """Spell the key of an item."""
     return {"key": {"S": key}, "sort": {"S": sort}}
+
+
+def place(item: Item) -> tuple[str, str]:
+    """Return the key and the sort key of an item, or of its key."""
+    return item["key"]["S"], item["sort"]["S"]
 
 
 def _fit(name: str) -> str:

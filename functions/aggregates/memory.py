@@ -17,12 +17,12 @@ from typing import NamedTuple
 
 from aggregates import layout, roles
 from aggregates.counters import Counter, Counts
-from aggregates.layout import Series
-from aggregates.units import Entry, Unit
+from aggregates.layout import KINDS, Series
+from aggregates.units import Entry, Unit, latest
 from shared.items import Item
 from shared.uuids import Uuid
 
-KINDS = {"b": "boolean", "f": "float", "d": "demonstration"}
+_KINDS = {kind[0]: kind for kind in KINDS}
 """The kinds by their letters."""
 
 
@@ -56,14 +56,13 @@ def read(item: Item) -> Memory:
     """Read a unit back."""
     _, _, first = item["sort"]["S"].partition("/")
     entries = _read_all(item["entries"]["S"])
-    latest = {entry.kind: entry for entry in (*_read_all(_text(item, "latest")), *entries)}
     unit = Unit(
         Uuid(first) if first else None,
         int(item["version"]["N"]),
         entries,
         item["before"]["S"] if "before" in item else None,
         roles.read(item["roles"]["S"]),
-        () if first else tuple(latest[kind] for kind in sorted(latest)),
+        () if first else latest(*_read_all(_text(item, "latest")), *entries),
         Uuid(_text(item, "floor")) if "floor" in item else None,
     )
     return Memory(unit, read_counts(_text(item, "pending") or "[]"))
@@ -88,9 +87,6 @@ def read_counts(text: str) -> Counts:
     )
 
 
-_LETTERS = {kind: letter for letter, kind in KINDS.items()}
-
-
 def _head(unit: Unit) -> Item:
     item: Item = {}
     # Of its kind, the last one among the entries is the latest, if there is one.
@@ -113,7 +109,7 @@ def _spell_all(entries: tuple[Entry, ...] | list[Entry]) -> str:
 
 
 def _spell(entry: Entry) -> str:
-    return f"{entry.id.replace('-', '')}{_LETTERS[entry.kind]}{entry.number}"
+    return f"{entry.id.replace('-', '')}{entry.kind[0]}{entry.number}"
 
 
 def _read_all(text: str) -> tuple[Entry, ...]:
@@ -122,7 +118,7 @@ def _read_all(text: str) -> tuple[Entry, ...]:
 
 def _read(text: str) -> Entry:
     id_ = "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:32]))
-    return Entry(Uuid(id_), KINDS[text[32]], text[33:])
+    return Entry(Uuid(id_), _KINDS[text[32]], text[33:])
 
 
 def _text(item: Item, name: str) -> str:

@@ -6,16 +6,8 @@ from typing import NamedTuple, TypeAlias
 
 from aggregates import periods
 from aggregates.counters import LATEST, WHOLE, Point
+from aggregates.inference import Inference
 from aggregates.periods import Minute, Window
-from shared.uuids import Uuid
-
-
-class Recorded(NamedTuple):
-    """What of a recorded inference matters to aggregates."""
-
-    id: Uuid
-    function: str
-    variant: str
 
 
 class Role(NamedTuple):
@@ -39,13 +31,13 @@ Roles: TypeAlias = tuple[Role, ...]
 """In the order of their functions."""
 
 
-def roles(inference: Recorded | None, episode: Iterable[Recorded]) -> Roles:
+def roles(inference: Inference | None, episode: Iterable[Inference]) -> Roles:
     """Return the roles of a target: the inference that it is, and those that are in it."""
     found = []
     if inference is not None:
         moments = ((inference.variant, (periods.minute(inference.id),)),)
         found.append(Role(inference.function, "inference", 1, moments))
-    functions: dict[str, list[Recorded]] = {}
+    functions: dict[str, list[Inference]] = {}
     for recorded in episode:
         functions.setdefault(recorded.function, []).append(recorded)
     found.extend(_in_episode(function, functions[function]) for function in sorted(functions))
@@ -83,7 +75,7 @@ def read(text: str) -> Roles:
     )
 
 
-def _in_episode(function: str, inferences: list[Recorded]) -> Role:
+def _in_episode(function: str, inferences: list[Inference]) -> Role:
     moments: dict[str, set[Minute]] = {}
     for recorded in inferences:
         moments.setdefault(recorded.variant, set()).add(periods.minute(recorded.id))

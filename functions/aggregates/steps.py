@@ -7,7 +7,7 @@ from typing import NamedTuple
 from aggregates.counters import Counts
 from aggregates.roles import Roles
 from aggregates.target import Changes, Target
-from aggregates.units import Entry, Unit, counts
+from aggregates.units import Entry, Unit, counts, latest
 from shared.uuids import Uuid
 
 MOST_ENTRIES = 20
@@ -47,7 +47,8 @@ def touch(target: Target, feedback_id: Uuid) -> Step:
 
 def _make_changes(target: Target, changes: Changes, of: Roles) -> Step | None:
     """Make the next changes, all of them within one unit."""
-    due = sorted(id_ for id_, entry in changes.items() if target.entries.get(id_) != entry)
+    known = target.entries
+    due = sorted(id_ for id_, entry in changes.items() if known.get(id_) != entry)
     if not due:
         return None
     index = _place(target, due[0])
@@ -125,10 +126,8 @@ def _last(target: Target, index: int) -> str | None:
 
 def _latest(target: Target) -> tuple[Entry, ...]:
     """Return the latest entry of each kind."""
-    found = {} if target.complete else {entry.kind: entry for entry in target.head.latest}
-    for unit in target.units:
-        found.update({entry.kind: entry for entry in unit.entries})
-    return tuple(found[kind] for kind in sorted(found))
+    remembered = () if target.complete else target.head.latest
+    return latest(*remembered, *(entry for unit in target.units for entry in unit.entries))
 
 
 def _step(target: Target, index: int, after: list[Unit]) -> Step:

@@ -1,6 +1,6 @@
 """Targets: all that is remembered of one target's feedback on one metric, and what has changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from aggregates.units import Entry, Unit
@@ -31,8 +31,11 @@ Changes: TypeAlias = Mapping[Uuid, Entry | None]
 """What is stored of feedback: its entry, or None if it is there no longer."""
 
 
-def needs_older(head: Unit, changes: Changes) -> bool:
-    """Whether a target's older units have to be known to make changes."""
-    return head.floor is not None and any(
-        entry is None or feedback_id <= head.floor for feedback_id, entry in changes.items()
-    )
+def needs_older(head: Unit, changed: Iterable[Uuid], *, is_gone: bool) -> bool:
+    """Whether a target's older units have to be known to change feedback with these ids.
+
+    `is_gone`: whether some of it is stored no longer.
+    """
+    if head.floor is None:
+        return False
+    return is_gone or any(feedback_id <= head.floor for feedback_id in changed)

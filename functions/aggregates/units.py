@@ -11,7 +11,7 @@ from typing import NamedTuple
 from aggregates import exact
 from aggregates.counters import ALL, SUPERSEDED, Counts
 from aggregates.exact import Amounts
-from aggregates.layout import Series
+from aggregates.layout import DEMONSTRATION, Series
 from aggregates.periods import minute
 from aggregates.roles import Role, Roles, points
 from shared.uuids import Uuid
@@ -42,6 +42,12 @@ class Unit(NamedTuple):
     """Of the head: the latest entry of each kind, sorted by kind, wherever it is."""
     floor: Uuid | None = None
     """Of the head: the greatest id that other units have ever had; None if there are none."""
+
+
+def latest(*entries: Entry) -> tuple[Entry, ...]:
+    """Return the last entry of each kind, sorted by kind; the entries are in their order."""
+    found = {entry.kind: entry for entry in entries}
+    return tuple(found[kind] for kind in sorted(found))
 
 
 def amounts(number: str) -> Amounts:
@@ -80,4 +86,4 @@ def _count_latest(result: Counts, metric: str, role: Role, latest: Iterable[Entr
 
 def _counts_as(entry: Entry, role: Role) -> bool:
     """Whether feedback can be about this: a demonstration is about an inference."""
-    return role.level == "inference" or entry.kind != "demonstration"
+    return role.level == "inference" or entry.kind != DEMONSTRATION

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from aggregates.inference import Inference
 from aggregator import records
-from aggregator.records import Feedback, Inference, Malformed, StreamRecord, Subject
+from aggregator.records import Feedback, Malformed, StreamRecord, Subject
 from aggregator.service import Aggregator
 from shared import deadline
 from shared.dynamodb import StorageUnavailable

@@ -5,21 +5,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from aggregates import layout
-from aggregates.roles import Recorded, Roles, roles
+from aggregates.inference import Inference, read_listed
+from aggregates.layout import DEMONSTRATION
+from aggregates.roles import Roles, roles
 from aggregates.units import Entry
-from aggregator.database import Database
 from aggregator.records import (
-    DEMONSTRATION,
     Feedback,
-    Inference,
     Malformed,
     Subject,
-    is_counted,
     read_feedback,
     read_inference,
 )
 from feedback.kinds.registry import KINDS
 from feedback.rows import feedback_key
+from shared.database import Database
 from shared.items import Item
 from shared.uuids import Uuid
 
@@ -64,7 +63,7 @@ class Inputs:
                 found[id_] = malformed
             else:
                 if inference is not None:
-                    found[id_] = roles(Recorded(id_, inference.function, inference.variant), ())
+                    found[id_] = roles(inference, ())
         for id_ in ids:
             if id_ not in found:
                 found[id_] = roles(None, self._episode(generation, id_))
@@ -77,17 +76,17 @@ class Inputs:
         """
         own = {one.id for one in inferences}
         episodes = {one.episode_id for one in inferences}
-        for kind in filter(is_counted, KINDS):
+        for kind in layout.KINDS:
             for target_id in sorted(own if kind == DEMONSTRATION else own | episodes):
                 table, key = self.tables[kind], KINDS[kind].key
                 for item in self.database.query(table, key, target_id):
                     with suppress(Malformed):
                         yield read_feedback(item, kind, is_new=True)
 
-    def _episode(self, generation: int, episode_id: Uuid) -> Iterator[Recorded]:
+    def _episode(self, generation: int, episode_id: Uuid) -> Iterator[Inference]:
         key = layout.episode_key(generation, episode_id)
-        for item in self.database.query(self.tables[layout.TABLE], "key", key):
-            yield Recorded(Uuid(item["sort"]["S"]), item["function"]["S"], item["variant"]["S"])
+        items = self.database.query(self.tables[layout.TABLE], "key", key)
+        return map(read_listed, items)
 
 
 def to_entry(item: Item, kind: str) -> Entry:
@@ -97,7 +96,7 @@ def to_entry(item: Item, kind: str) -> Entry:
             number = str(int(value))
         case "float", {"N": str(value)}:
             number = value
-        case "demonstration", _:
+        case layout.DEMONSTRATION, _:
             number = ""
         case _:
             raise Malformed(f"a row of {kind} feedback without its value")

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from aggregates.layout import inference_items
-from aggregator.database import Database
-from aggregator.records import Inference
+from aggregates.inference import Inference, inference_items
+from shared.database import Database
 from shared.dynamodb import Failure, is_invalid
 from shared.uuids import Uuid
 
@@ -17,7 +16,7 @@ def record(
     Raises StorageUnavailable, and Failure where it is not an item that is refused.
     """
     once = {inference.id: inference for inference in inferences}
-    items = [item for one in once.values() for item in inference_items(generation, *one)]
+    items = [item for one in once.values() for item in inference_items(generation, one)]
     try:
         database.put(table, items)
     except Failure as failure:

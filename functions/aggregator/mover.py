@@ -1,23 +1,23 @@
 """The mover: makes what is counted of subjects what the tables have, in few transactions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
 from aggregates.memory import Memory
 from aggregates.moves import moves
 from aggregates.steps import Step
 from aggregates.target import Target
 from aggregator.inputs import Inputs
-from aggregator.packing import Move, pack, to_move
+from aggregator.packing import Group, pack, to_move
 from aggregator.records import Malformed, Subject
 from aggregator.store import Overtaken, Store, to_target
 from aggregator.work import Works
 from shared.dynamodb import Failure, is_invalid
-from shared.retry import retry
 
-Result = TypeVar("Result")
+if TYPE_CHECKING:
+    from aggregates.units import Entry
+    from shared.uuids import Uuid
 
 AT_ONCE = 100
 """Of how many subjects the reads are made together."""
@@ -72,29 +72,27 @@ class Mover:
         heads = self.store.heads(self.generation, works)
         targets = {one: self._remembered(one, works, heads.get(one)) for one in works}
         known = {subject: target for subject, target in targets.items() if target is not None}
-        unknown = [
+        unknown = {
             feedback
             for subject, target in known.items()
-            for feedback in works[subject].feedback.values()
-            if not (feedback.is_new and feedback.id in target.entries)
-        ]
+            for feedback in works[subject].unknown(target)
+        }
         entries = self.inputs.entries(unknown)
         roles = self.inputs.roles(self.generation, {subject.target_id for subject in known})
         begun: dict[Subject, Iterator[Step] | None] = dict.fromkeys(works)
         for subject, target in known.items():
-            changes = {}
-            for one in unknown:
-                if one.subject == subject:
-                    entry = entries[one]
-                    if isinstance(entry, Malformed):
-                        self.failed[subject] = entry
-                    else:
-                        changes[one.id] = entry
+            changes: dict[Uuid, Entry | None] = {}
+            for one in works[subject].feedback.values():
+                entry = entries.get(one)
+                if isinstance(entry, Malformed):
+                    self.failed[subject] = entry
+                elif one in entries:
+                    changes[one.id] = entry
             of = roles[subject.target_id]
             if isinstance(of, Malformed):
                 self.failed[subject] = of
             elif not target.complete and None in changes.values():
-                works[subject].whole = True  # it is gone: the older units are needed
+                works[subject].is_gone = True  # the older units are needed
             else:
                 begun[subject] = moves(target, changes, of)
         return begun
@@ -106,10 +104,7 @@ class Mover:
         older = works[subject].needs_older(head.unit)
         units = self.store.whole(self.generation, subject) if older else [head]
         try:
-            units = [
-                self._repeat(partial(self.store.settle, self.generation, subject, unit))
-                for unit in units
-            ]
+            units = [self.store.settle(self.generation, subject, unit) for unit in units]
         except Overtaken:
             return None
         except Failure as failure:
@@ -117,22 +112,20 @@ class Mover:
             return None
         return to_target(subject.metric, units, complete=older)
 
-    def _write(self, group: list[Move]) -> set[Subject]:
+    def _write(self, group: Group) -> set[Subject]:
         """Make moves; return whose have to be looked at again."""
-        again = {move.subject for move in group if any(one.pending for one in move.memories)}
-        while group:
-            try:
-                self._repeat(partial(self.store.write, self.generation, group))
-            except Overtaken as overtaken:
-                again |= overtaken.subjects
-                group = [move for move in group if move.subject not in overtaken.subjects]
-            except Failure as failure:
-                if len(group) == 1:
-                    self._refuse(group[0].subject, failure)
-                    return again
-                return again.union(*(self._write([move]) for move in group))
-            else:
-                break
+        again = {move.subject for move in group.moves if any(one.pending for one in move.memories)}
+        try:
+            self.store.write(self.generation, group)
+        except Overtaken as overtaken:
+            again |= overtaken.subjects
+            rest = [move for move in group.moves if move.subject not in overtaken.subjects]
+            return again.union(*map(self._write, pack(rest)))
+        except Failure as failure:
+            if len(group.moves) > 1:
+                alone = (one for move in group.moves for one in pack([move]))
+                return again.union(*map(self._write, alone))
+            self._refuse(group.moves[0].subject, failure)
         return again
 
     def _refuse(self, subject: Subject, failure: Failure) -> None:
@@ -140,7 +133,3 @@ class Mover:
         if not is_invalid(failure):
             raise failure
         self.failed[subject] = failure
-
-    def _repeat(self, call: Callable[[], Result]) -> Result:
-        """Make a call again while DynamoDB is too busy for it."""
-        return retry(call, self.store.database.time_left, self.store.database.sleep)

@@ -1,6 +1,7 @@
 """Packing: which steps are written in one transaction, and how each is spelled in it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from aggregates import layout
@@ -27,10 +28,39 @@ class Move(NamedTuple):
     """As they are to be; the version of each is that which is stored."""
     counts: Counts
 
+
+@dataclass(slots=True)
+class Group:
+    """Moves that are written in one transaction, and what they add to the counters together."""
+
+    moves: list[Move] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+    _writes: int = 0
+    _size: int = 0
+
+    def add(self, move: Move) -> bool:
+        """Add a move, unless the transaction would be too large; the first one always fits."""
+        counts, size = self.counts, _size(move)
+        counters = len(counts) + sum(counter not in counts for counter in move.counts)
+        fits = (
+            self._writes + len(move.memories) + counters <= MAX_WRITES
+            and self._size + size <= MAX_BYTES
+            and all(
+                len(counts.get(counter, {}).keys() | amounts.keys()) <= MAX_AMOUNTS
+                for counter, amounts in move.counts.items()
+            )
+        )
+        if self.moves and not fits:
+            return False
+        self.moves.append(move)
+        counts.include(move.counts)
+        self._writes, self._size = self._writes + len(move.memories), self._size + size
+        return True
+
     @property
-    def size(self) -> int:
-        """How many bytes its units are."""
-        return sum(item_size(to_item(0, *self.subject, memory)) for memory in self.memories)
+    def owners(self) -> list[Subject]:
+        """Whose each unit is, in the order in which they are written."""
+        return [move.subject for move in self.moves for _ in move.memories]
 
 
 def to_move(subject: Subject, units: tuple[Unit, ...], counts: Counts) -> Move:
@@ -41,47 +71,38 @@ def to_move(subject: Subject, units: tuple[Unit, ...], counts: Counts) -> Move:
     return Move(subject, tuple(memories), now)
 
 
-def pack(moves: Iterable[Move]) -> Iterator[list[Move]]:
+def pack(moves: Iterable[Move]) -> Iterator[Group]:
     """Put moves together, as many as fit into a transaction; none stands twice in one."""
-    group: list[Move] = []
-    counts, writes, size = Counts(), 0, 0
+    group = Group()
     for move in moves:
-        more = counts.plus(move.counts)
-        number = writes + len(move.memories)
-        fits = number + len(more) <= MAX_WRITES and size + move.size <= MAX_BYTES
-        if group and not (fits and all(len(one) <= MAX_AMOUNTS for one in more.values())):
+        if not group.add(move):
             yield group
-            group, writes, size = [], 0, 0
-            more, number = move.counts, len(move.memories)
-        group.append(move)
-        counts, writes, size = more, number, size + move.size
-    if group:
+            group = Group()
+            group.add(move)
+    if group.moves:
         yield group
 
 
 def spell(
-    table: str, generation: int, group: list[Move], shards: Mapping[Series, int]
+    table: str, generation: int, group: Group, shards: Mapping[Series, int]
 ) -> list[dict[str, Any]]:
     """Spell a transaction: first the units, in the order of the moves, then the counters."""
-    counts = total(group)
     units = [
         _put(table, to_item(generation, *move.subject, _raised(memory)), memory.unit.version)
-        for move in group
+        for move in group.moves
         for memory in move.memories
     ]
     counters = [
         _update(table, generation, counter, shards.get(counter.series, 0), amounts)
-        for counter, amounts in counts.items()
+        for counter, amounts in group.counts.items()
+        if amounts
     ]
     return units + counters
 
 
-def total(group: Iterable[Move]) -> Counts:
-    """Return what moves add to the counters together."""
-    counts = Counts()
-    for move in group:
-        counts.include(move.counts)
-    return counts.without_zeros()
+def _size(move: Move) -> int:
+    """Count the bytes of a move's units."""
+    return sum(item_size(to_item(0, *move.subject, memory)) for memory in move.memories)
 
 
 def _portion(counts: Counts, most: int) -> tuple[Counts, Counts]:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+from aggregates import layout
+from aggregates.inference import Inference
+from aggregates.layout import DEMONSTRATION
 from feedback.kinds.registry import KINDS
 from feedback.model import Level
 from shared.items import Item
@@ -10,9 +13,6 @@ from shared.uuids import Uuid
 
 StreamRecord: TypeAlias = dict[str, Any]
 """A record as Lambda passes it on: its table is in `eventSourceARN`."""
-
-DEMONSTRATION = "demonstration"
-"""The kind, and the name that its feedback has where a metric's name is asked for."""
 
 
 class Subject(NamedTuple):
@@ -32,28 +32,13 @@ class Feedback(NamedTuple):
     """Whether it was inserted; if not, what is remembered of it may be no longer so."""
 
 
-class Inference(NamedTuple):
-    """A recorded inference."""
-
-    id: Uuid
-    episode_id: Uuid
-    function: str
-    variant: str
-
-
 class Malformed(Exception):
     """A record, or a row, that none of ours is like."""
 
 
 def kinds(tables: Mapping[str, str]) -> dict[str, str]:
     """Return what is in each table that is followed, by the table's name."""
-    followed = ("target", *(kind.name for kind in KINDS.values() if is_counted(kind.name)))
-    return {tables[name]: name for name in followed}
-
-
-def is_counted(kind: str) -> bool:
-    """Whether feedback of a kind is counted: a comment is not."""
-    return kind != "comment"
+    return {tables[name]: name for name in ("target", *layout.KINDS)}
 
 
 def read(record: StreamRecord, tables: Mapping[str, str]) -> Feedback | Inference | None:

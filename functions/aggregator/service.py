@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aggregates import layout
-from aggregator.database import Database
+from aggregates.inference import Inference
 from aggregator.inputs import Inputs
 from aggregator.mover import Mover
-from aggregator.records import Feedback, Inference, Malformed, Subject
+from aggregator.records import Feedback, Malformed, Subject
 from aggregator.shards import Shards
 from aggregator.store import Store
 from aggregator.work import collect
 from shared.clock import Clock, TimeLeft
+from shared.database import Database
 from shared.dynamodb import Failure
 
 if TYPE_CHECKING:
@@ -36,38 +37,32 @@ class Aggregator:
         Returns the subjects of which a row cannot be read, or an item cannot be stored; all others
         are as they should be.
         """
-        failed: dict[Subject, Failure | Malformed] = {}
-        changed = list(changes)
-        for generation in self.store(time_left).generations():
-            failed |= self.keep(generation, changed, time_left)
-        return failed
+        return self.keep(self.store(time_left).generations(), changes, time_left)
 
     def keep(
-        self, generation: int, changes: Iterable[Feedback | Inference], time_left: TimeLeft
+        self,
+        generations: Iterable[int],
+        changes: Iterable[Feedback | Inference],
+        time_left: TimeLeft,
     ) -> dict[Subject, Failure | Malformed]:
-        """Follow changes in one generation. As `follow`."""
-        store = self.store(time_left)
+        """Follow changes in these generations. As `follow`."""
+        store, kept, changed = self.store(time_left), list(generations), list(changes)
         inputs = Inputs(store.database, self.tables)
-        inferences, feedback = _sort(changes)
-        refused = store.record(generation, inferences)
-        works = collect([*feedback, *inputs.feedback(inferences)])
-        mover = Mover(store, inputs, generation)
-        mover.move(works)
-        return {**mover.failed, **{Subject("", id_): why for id_, why in refused.items()}}
+        inferences = [change for change in changed if isinstance(change, Inference)]
+        failed: dict[Subject, Failure | Malformed] = {}
+        for generation in kept:
+            for id_, failure in store.record(generation, inferences).items():
+                failed[Subject("", id_)] = failure
+        # Now that they are listed: whoever reads an episode's from here on finds them.
+        feedback = [change for change in changed if isinstance(change, Feedback)]
+        feedback += inputs.feedback(inferences)
+        for generation in kept:
+            mover = Mover(store, inputs, generation)
+            mover.move(collect(feedback))
+            failed |= mover.failed
+        return failed
 
     def store(self, time_left: TimeLeft) -> Store:
         """Return the table of aggregates."""
         database = Database(self.client, time_left, self.clock.sleep)
         return Store(database, self.tables[layout.TABLE], self.shards)
-
-
-def _sort(
-    changes: Iterable[Feedback | Inference],
-) -> tuple[list[Inference], list[Feedback]]:
-    inferences, feedback = [], []
-    for change in changes:
-        if isinstance(change, Inference):
-            inferences.append(change)
-        else:
-            feedback.append(change)
-    return inferences, feedback

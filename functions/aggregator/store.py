@@ -3,25 +3,21 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
 
 from aggregates import layout, memory
 from aggregates.counters import Counts
+from aggregates.inference import Inference
 from aggregates.memory import Memory
 from aggregates.target import Target
-from aggregator.database import Database
 from aggregator.listing import record
-from aggregator.packing import Move, spell, to_move, total
-from aggregator.records import Inference, Subject
+from aggregator.packing import Group, pack, spell, to_move
+from aggregator.records import Subject
 from aggregator.shards import Shards
-from shared.dynamodb import Failure, StorageUnavailable, outages
+from shared.database import Database
+from shared.dynamodb import Failure, StorageUnavailable
+from shared.transaction import transact
 from shared.uuids import Uuid
-
-if TYPE_CHECKING:
-    from shared.items import Item
-
-_CONDITION = "ConditionalCheckFailed"
-_BUSY = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
 
 
 class Overtaken(Exception):
@@ -57,15 +53,10 @@ class Store:
 
     def heads(self, generation: int, subjects: Iterable[Subject]) -> dict[Subject, Memory]:
         """Return the heads of those that have one."""
-        keys = {}
-        for subject in subjects:
-            key = layout.vote_key(generation, *subject)
-            keys[key["key"]["S"], key["sort"]["S"]] = subject
-        asked = [(self.table, {"key": {"S": key}, "sort": {"S": sort}}) for key, sort in keys]
-        return {
-            keys[item["key"]["S"], item["sort"]["S"]]: memory.read(item)
-            for _, item in self.database.get(asked)
-        }
+        keys = {subject: layout.vote_key(generation, *subject) for subject in subjects}
+        whose = {layout.place(key): subject for subject, key in keys.items()}
+        found = self.database.get((self.table, key) for key in keys.values())
+        return {whose[layout.place(item)]: memory.read(item) for _, item in found}
 
     def whole(self, generation: int, subject: Subject) -> list[Memory]:
         """Return all units of a target: the older ones in their order, then the head."""
@@ -85,41 +76,32 @@ class Store:
         """Give the counters what a unit has pending. Raises Overtaken."""
         while one.pending:
             move = to_move(subject, (one.unit,), one.pending)
-            self.write(generation, [move])
+            [group] = pack([move])
+            self.write(generation, group)
             raised = one.unit._replace(version=one.unit.version + 1)
             one = Memory(raised, move.memories[0].pending)
         return one
 
-    def write(self, generation: int, group: list[Move]) -> None:
-        """Make moves, all or none. Raises Overtaken, Failure.
+    def write(self, generation: int, group: Group) -> None:
+        """Make moves, all or none, again while DynamoDB is too busy. Raises Overtaken, Failure.
 
         Safe to repeat: a unit is moved from one version only. Where the first attempt was made
         and its answer lost, the second is Overtaken.
         """
-        self._list(generation, total(group))
+        self.database.repeat(partial(self._write, generation, group))
+
+    def _write(self, generation: int, group: Group) -> None:
+        self._list(generation, group.counts)
         writes = spell(self.table, generation, group, self.shards.of)
-        token = os.urandom(16).hex()
-        try:
-            with outages():
-                self.database.client.transact_write_items(
-                    TransactItems=writes,  # type: ignore[arg-type]  # the stubs are stricter
-                    ClientRequestToken=token,
-                )
-        except self.database.client.exceptions.TransactionCanceledException as error:
-            reasons: list[Any] = error.response["CancellationReasons"]
-            codes = [reason["Code"] for reason in reasons]
-            if set(codes) - {"None", _CONDITION, *_BUSY}:
-                raise
-            owners = [move.subject for move in group for _ in move.memories]
-            overtaken = {
-                subject
-                for subject, code in zip(owners, codes[: len(owners)], strict=True)
-                if code == _CONDITION
-            }
-            if overtaken:
-                raise Overtaken(overtaken) from error
-            self.shards.leave(total(group))
-            raise StorageUnavailable(congested=True) from error
+        obstacles = transact(self.database.client, writes, os.urandom(16).hex())
+        if obstacles is None:
+            return
+        owners = group.owners
+        pairs = zip(owners, obstacles[: len(owners)], strict=True)
+        if overtaken := {subject for subject, obstacle in pairs if obstacle.unmet}:
+            raise Overtaken(overtaken)
+        self.shards.leave(group.counts)
+        raise StorageUnavailable(congested=True)
 
     def _list(self, generation: int, counts: Counts) -> None:
         """List the series that are to have counters; what is listed is only read."""
@@ -127,14 +109,10 @@ class Store:
             (generation, counter.series, self.shards.of.get(counter.series, 0))
             for counter in counts
         }
-        items: dict[tuple[str, str], Item] = {}
-        for new in used - self.shards.listed:
-            item = layout.series_item(*new)
-            items[item["key"]["S"], item["sort"]["S"]] = item
-        keys = [(self.table, {"key": {"S": key}, "sort": {"S": sort}}) for key, sort in items]
-        for _, item in self.database.get(keys):
-            del items[item["key"]["S"], item["sort"]["S"]]
-        self.database.put(self.table, items.values())
+        items = [layout.series_item(*new) for new in used - self.shards.listed]
+        keys = ((self.table, layout.key_of(*layout.place(item))) for item in items)
+        listed = {layout.place(item) for _, item in self.database.get(keys)}
+        self.database.put(self.table, (one for one in items if layout.place(one) not in listed))
         self.shards.listed |= used
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from aggregates.target import Target, needs_older
 from aggregates.units import Unit
 from aggregator.records import Feedback, Subject
 from shared.uuids import Uuid
@@ -13,8 +14,8 @@ class Work:
     """What may have changed of one subject."""
 
     feedback: dict[Uuid, Feedback] = field(default_factory=dict)
-    whole: bool = False
-    """Whether all that is remembered has to be looked at: feedback is gone."""
+    is_gone: bool = False
+    """Whether some of it is stored no longer."""
 
     def add(self, feedback: Feedback) -> None:
         """Add feedback that has changed."""
@@ -23,9 +24,12 @@ class Work:
 
     def needs_older(self, head: Unit) -> bool:
         """Whether it concerns more than the head."""
-        return head.floor is not None and (
-            self.whole or any(id_ <= head.floor for id_ in self.feedback)
-        )
+        return needs_older(head, self.feedback, is_gone=self.is_gone)
+
+    def unknown(self, target: Target) -> list[Feedback]:
+        """Return what has to be read to know what is stored: all but what is new and remembered."""
+        known = target.entries
+        return [one for id_, one in self.feedback.items() if not (one.is_new and id_ in known)]
 
 
 Works = dict[Subject, Work]

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from batch.writes import Outcomes, Write, answer_by_holder
 from feedback.model import Accepted
-from feedback.transaction import MAX_BYTES, MAX_PUTS, Obstacle
+from feedback.transaction import MAX_BYTES, MAX_PUTS
 from shared.elements import BatchTooLarge
+from shared.transaction import Obstacle
 
 MAX_PLAIN = 25
 MAX_REQUEST = 16 * 1024 * 1024

@@ -8,11 +8,11 @@ from batch.grouping import only_transaction, plain_chunks, sort, transactions
 from batch.writes import BatchRefused, NotStorable, Outcomes, Write
 from feedback import transaction
 from feedback.model import Accepted
-from feedback.transaction import Obstacle
 from shared.clock import Seconds, TimeLeft
 from shared.dynamodb import Failure, StorageUnavailable, outages
 from shared.refusal import Refusal
 from shared.retry import require_time, retry
+from shared.transaction import Obstacle
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

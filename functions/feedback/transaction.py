@@ -1,14 +1,13 @@
-"""Transactions: rows and what they reserve, stored all or none, and why DynamoDB cancels one."""
+"""Transactions: rows and what they reserve, stored all or none."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from feedback.reservations import FREE, NAMES, TABLE, Reservation
 from feedback.rows import Row
 from shared.clock import Seconds
-from shared.dynamodb import outages
-from shared.items import Item
+from shared.transaction import Obstacle, transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -16,18 +15,6 @@ if TYPE_CHECKING:
 MAX_PUTS = 100
 MAX_BYTES = 4 * 1024 * 1024
 """What DynamoDB takes in one transaction."""
-
-_CONDITION = "ConditionalCheckFailed"
-_CONGESTED = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
-
-
-class Obstacle(NamedTuple):
-    """Why a put was not made; of a put that nothing stood against, neither holds."""
-
-    held: Item | None
-    """The item that was there, where the put is a reservation."""
-    congested: bool
-    """Whether DynamoDB was too busy with the item: the transaction may pass in a moment."""
 
 
 def to_puts(
@@ -61,17 +48,7 @@ def store(client: "DynamoDBClient", puts: list[Any], rows: Sequence[Row]) -> lis
     Safe to repeat: a token of the rows' ids lets DynamoDB make them once. Raises
     StorageUnavailable.
     """
-    with outages():
-        try:
-            client.transact_write_items(TransactItems=puts, ClientRequestToken=_token(rows))
-        except client.exceptions.TransactionCanceledException as error:
-            reasons: list[Any] = error.response["CancellationReasons"]
-            if {reason["Code"] for reason in reasons} <= {"None", _CONDITION, *_CONGESTED}:
-                return [
-                    Obstacle(reason.get("Item"), reason["Code"] in _CONGESTED) for reason in reasons
-                ]
-            raise
-    return None
+    return transact(client, puts, _token(rows))
 
 
 def _token(rows: Sequence[Row]) -> str:

@@ -15,9 +15,12 @@ def feedback(kind: Kind[Any], item: Item) -> View:
     values = read_feedback(kind, item)
     said = (kind.keeps,) if kind.keeps else ()
     names = ("type", "id", kind.key, *said, "value", "tags")
-    # As TensorZero writes times: no fraction where it is zero.
-    timestamp = values["timestamp"].replace(".000Z", "Z")
-    return {**{name: values[name] for name in names}, "timestamp": timestamp}
+    return {**{name: values[name] for name in names}, "timestamp": moment(values["timestamp"])}
+
+
+def moment(timestamp: str) -> str:
+    """Show a time as TensorZero does: with no fraction where it is zero."""
+    return timestamp.replace(".000Z", "Z")
 
 
 def of_one_kind(kind: Kind[Any], item: Item) -> View:

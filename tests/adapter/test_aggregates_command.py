@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aggregates import layout
+from aggregates.inference import Inference
 from aggregator.records import Feedback as Vote
-from aggregator.records import Inference, kinds, read
+from aggregator.records import kinds, read
 from aggregator.service import Aggregator
 from shared.clock import Clock
 from shared.items import Item

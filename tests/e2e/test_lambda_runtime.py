@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from shared import uuids
-from tests.e2e.lambda_runtime import Runtime, runtime
+from tests.e2e.lambda_runtime import runtime
+from tests.support.runtime_api import Runtime
 from tools.credentials import TokenKey
 from tools.stack import Stack
 

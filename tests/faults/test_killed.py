@@ -12,11 +12,12 @@ import pytest
 from benchmarks.load.bodies import STORED
 from benchmarks.load.traffic import Post, Traffic
 from shared.http import Event, Reply
-from tests.e2e.lambda_runtime import LambdaDied, Runtime, runtime
+from tests.e2e.lambda_runtime import runtime
 from tests.faults.client import Context, repeatable
 from tests.faults.conftest import Stage
 from tests.support.loopback import RESET, Answer
 from tests.support.proxy import Call, Trouble
+from tests.support.runtime_api import LambdaDied, Runtime
 from tests.support.stack import BUILD
 from tools.emulator import Emulator
 

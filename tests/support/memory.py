@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from aggregates import layout
 from shared.direct.failure import Exceptions, TransactionCanceledException, failure
 from shared.items import MAX_ITEM, Item, item_size
 
@@ -23,6 +24,9 @@ KEYS: dict[str, tuple[str, str | None]] = {
 """The keys of the tables that have others than `target_id` and `id`, by the code's names."""
 
 MEGABYTE = 1_048_576
+
+NAMES = {name: name for name in ("comment", "target", "aggregate", *layout.KINDS)}
+"""The tables that aggregates are made of, theirs, and one that is not followed."""
 
 _TERM = re.compile(r"(\w+|#\w+) (<=|>=|=|<|>) (:\w+)|begins_with\((\w+), (:\w+)\)")
 _BETWEEN = re.compile(r"(\S+) BETWEEN (\S+) AND (\S+)")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from authorizer.scopes import SCOPES
+from reads.aggregate.keys import ROUTES
 from tools.http import Unexpected
 from tools.smoke.check import Check, NotAsked
 from tools.smoke.run import Run
@@ -20,13 +21,7 @@ TABLES = {
 AGGREGATE = {"AGGREGATE_TABLE": "Aggregate"}
 """Besides, of the functions of COUNTING."""
 COUNTING = {"Reads", "Aggregator"}
-COMPARING = {
-    "GET /internal/functions/{function}/metrics",
-    "GET /internal/functions/{function}/variant_performances",
-    "GET /internal/functions/{function}/inference_count/{metric}",
-    "GET /internal/feedback/timeseries",
-    "POST /v1/inferences/list_inferences",
-}
+COMPARING = {*ROUTES}
 """The routes that are there with aggregates only."""
 SETTINGS = (
     "CodeSha256",

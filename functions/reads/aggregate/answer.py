@@ -14,19 +14,19 @@ class AnswerTooLarge(Refusal):
 
     code = "answer_too_large"
 
+    def __init__(self, advice: str) -> None:
+        """Say what to do."""
+        super().__init__(f"The answer would take more than {MAX_ANSWER} bytes: {advice}")
+
 
 def require_returnable(number: int, advice: str) -> None:
     """Raise AnswerTooLarge for so many rows that they need not be made to see that."""
     if number * _SMALLEST_ROW > MAX_ANSWER:
-        _refuse(advice)
+        raise AnswerTooLarge(advice)
 
 
 def returnable(rows: list[dict[str, Any]], advice: str) -> list[dict[str, Any]]:
     """Return rows that Lambda can return. Raises AnswerTooLarge, which gives the advice."""
     if size(rows) > MAX_ANSWER:
-        _refuse(advice)
+        raise AnswerTooLarge(advice)
     return rows
-
-
-def _refuse(advice: str) -> None:
-    raise AnswerTooLarge(f"The answer would take more than {MAX_ANSWER} bytes: {advice}")

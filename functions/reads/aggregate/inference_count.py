@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from aggregates import exact, layout, roles
 from aggregates.counters import WHOLE
-from aggregates.layout import Series
+from aggregates.layout import DEMONSTRATION, Series
 from aggregates.periods import Window
 from reads import parameters as read
 from reads.aggregate import counts
@@ -16,7 +16,6 @@ from reads.aggregate.store import Store
 from reads.aggregate.table import HIGHEST, Range, Table
 from shared.items import Item
 
-DEMONSTRATION = "demonstration"
 _PASSES: dict[str, Callable[[float, float], bool]] = {"max": operator.gt, "min": operator.lt}
 """Whether a value is beyond the threshold, on the side of the better ones."""
 

@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from aggregates import layout
 from aggregates.layout import Series
-from reads.aggregate.table import HIGHEST, KEYS_AT_ONCE, Range, Table
+from reads.aggregate.table import HIGHEST, Range, Table
 from shared.clock import TimeLeft
+from shared.database import KEYS_AT_ONCE
 from shared.items import Item
 from shared.parallel import side_by_side
 
@@ -74,8 +75,7 @@ class Store:
         """Return the series of a function, or of one of its metrics, each with its shards."""
         first, last = "\x00", HIGHEST
         if metric is not None:
-            some = layout.series_item(generation, Series(function, metric, "", ""), 0)
-            first = some["sort"]["S"].partition("/")[0] + "/"
+            first = layout.series_prefix(metric)
             last = first + HIGHEST
         listed = Range(layout.series_key(generation, function), first, last)
         items = self.read(self.tables[0], listed)

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from aggregates import layout
 from shared.clock import Seconds, TimeLeft
-from shared.dynamodb import StorageUnavailable, outages
+from shared.database import Database
 from shared.items import Item
-from shared.retry import require_time, retry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEYS_AT_ONCE = 100
-"""How many items one call looks up."""
 HIGHEST = "\U0010ffff"
 """What follows, in the order of sort keys, on every other text that begins alike."""
 
@@ -68,56 +65,31 @@ class DynamoTable:
 
     def generation(self, time_left: TimeLeft) -> int:
         """Return which aggregates are in force, in one call."""
-        answer = self._call(
-            lambda: self.client.get_item(
-                TableName=self.tables[layout.TABLE], Key=layout.STATE, ConsistentRead=True
-            ),
-            time_left,
+        database = self._database(time_left)
+        answer = database.call(
+            self.client.get_item,
+            TableName=self.tables[layout.TABLE],
+            Key=layout.STATE,
+            ConsistentRead=True,
         )
-        current = answer.get("Item", {}).get("current")
-        return layout.FIRST_GENERATION if current is None else int(current["N"])
+        return layout.read_state(answer.get("Item"))[0]
 
     def chunk(self, range_: Range, after: str | None, time_left: TimeLeft) -> Chunk:
         """Return items of a range, in one call."""
         parameters = self._parameters(range_)
         if after is not None:
-            key = {"key": {"S": range_.key}, "sort": {"S": after}}
-            parameters["ExclusiveStartKey"] = key
-        answer = self._call(lambda: self.client.query(**parameters), time_left)
+            parameters["ExclusiveStartKey"] = layout.key_of(range_.key, after)
+        answer = self._database(time_left).call(self.client.query, **parameters)
         last = answer.get("LastEvaluatedKey")
         return Chunk(answer["Items"], last["sort"]["S"] if last else None)
 
     def find(self, table: str, keys: Sequence[Item], time_left: TimeLeft) -> list[Item]:
         """Look items up, in as few calls as possible."""
-        found: list[Item] = []
-        for start in range(0, len(keys), KEYS_AT_ONCE):
-            found += self._find(self.tables[table], keys[start : start + KEYS_AT_ONCE], time_left)
-        return found
+        asked = ((self.tables[table], key) for key in keys)
+        return [item for _, item in self._database(time_left).get(asked)]
 
-    def _find(self, table: str, keys: Sequence[Item], time_left: TimeLeft) -> list[Item]:
-        pending: dict[str, Any] = {table: {"Keys": list(keys), "ConsistentRead": True}}
-        found: list[Item] = []
-
-        def call() -> None:
-            nonlocal pending
-            answer = self.client.batch_get_item(RequestItems=pending)
-            found.extend(answer["Responses"][table])  # type: ignore[arg-type]  # stricter stubs
-            pending = answer.get("UnprocessedKeys") or {}
-            if pending:
-                raise StorageUnavailable(congested=True)
-
-        self._call(call, time_left)
-        return found
-
-    def _call(self, call: Callable[[], Any], time_left: TimeLeft) -> Any:  # noqa: ANN401 - JSON
-        """Make a call, again and again while DynamoDB is too busy."""
-
-        def make() -> Any:  # noqa: ANN401 - DynamoDB's answer
-            require_time(time_left)
-            with outages():
-                return call()
-
-        return retry(make, time_left, self.sleep)
+    def _database(self, time_left: TimeLeft) -> Database:
+        return Database(self.client, time_left, self.sleep)
 
     def _parameters(self, range_: Range) -> dict[str, Any]:
         names = {"#key": "key", "#sort": "sort"}

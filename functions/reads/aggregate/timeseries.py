@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from aggregates import periods
 from aggregates.counters import ALL, SUPERSEDED
 from aggregates.exact import Amounts, add
+from aggregates.layout import DEMONSTRATION
 from aggregates.periods import Minute, Window
 from reads.aggregate import confidence, counts
 from reads.aggregate.answer import require_returnable, returnable
@@ -41,7 +42,7 @@ def _read(store: Store, generation: int, ask: Ask) -> Sums:
     parts = [
         (series, shard)
         for series, shard in store.series(generation, ask.function, ask.metric)
-        if series.kind != "demonstration"
+        if series.kind != DEMONSTRATION
     ]
     groups = ALL + SUPERSEDED if ask.latest else ALL
     hours = counts.sums(store, generation, parts, counts.days(groups, ask.variants))

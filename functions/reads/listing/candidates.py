@@ -7,11 +7,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from aggregates import layout
+from aggregates.inference import Inference, read_listed
 from reads.aggregate.store import Store
 from reads.aggregate.table import Chunk, Range, Table
-from reads.listing.candidate import Candidate
 from reads.listing.filter import Made
-from shared.items import Item
 from shared.uuids import Uuid
 
 FEW, MANY = 20, 200
@@ -30,16 +29,14 @@ class Source(NamedTuple):
     newest_first: bool
 
 
-def candidates(store: Store, generation: int, source: Source) -> Iterator[Candidate]:
+def candidates(store: Store, generation: int, source: Source) -> Iterator[Inference]:
     """Yield inferences; what lies further on is not read before it is needed.
 
     Raises StorageUnavailable.
     """
     ranges = list(_ranges(generation, source))
     chunks = store.side_by_side([partial(_chunk, store, range_, None) for range_ in ranges])
-    ways = [
-        _items(store, range_, chunk, source) for range_, chunk in zip(ranges, chunks, strict=True)
-    ]
+    ways = [_items(store, range_, chunk) for range_, chunk in zip(ranges, chunks, strict=True)]
     merged = heapq.merge(*ways, key=attrgetter("id"), reverse=source.newest_first)
     for candidate in merged:
         if candidate.id != source.cursor and source.function in {None, candidate.function}:
@@ -63,10 +60,10 @@ def _ranges(generation: int, source: Source) -> Iterator[Range]:
     yield from (Range(key, first, last, source.newest_first, FEW) for key in keys)
 
 
-def _items(store: Store, range_: Range, chunk: Chunk, source: Source) -> Iterator[Candidate]:
+def _items(store: Store, range_: Range, chunk: Chunk) -> Iterator[Inference]:
     more = range_._replace(limit=MANY)
     while True:
-        yield from (_read(item, source) for item in chunk.items)
+        yield from map(read_listed, chunk.items)
         if chunk.last is None:
             return
         chunk = _chunk(store, more, chunk.last, store.tables[0])
@@ -74,9 +71,3 @@ def _items(store: Store, range_: Range, chunk: Chunk, source: Source) -> Iterato
 
 def _chunk(store: Store, range_: Range, after: str | None, table: Table) -> Chunk:
     return table.chunk(range_, after, store.time_left)
-
-
-def _read(item: Item, source: Source) -> Candidate:
-    episode = source.episode or Uuid(item["episode"]["S"])
-    function, variant = item["function"]["S"], item["variant"]["S"]
-    return Candidate(Uuid(item["sort"]["S"]), function, variant, episode)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from reads.listing.candidate import Candidate
+from aggregates import layout
+from aggregates.inference import Inference
 from shared import uuids
 from shared.items import Item
 
@@ -63,7 +64,7 @@ class Not(NamedTuple):
 
 Filter: TypeAlias = Value | Demonstrated | Made | All | Some | Not
 
-DEMONSTRATION = Sought("demonstration", "inference")
+DEMONSTRATION = Sought(layout.DEMONSTRATION, "inference")
 EVER = Made(0, 2**48 - 1)
 """All times that an id can have."""
 
@@ -95,7 +96,7 @@ def span(filter_: Filter) -> Made:
             return EVER
 
 
-def passes(filter_: Filter, candidate: Candidate, votes: Votes) -> bool:
+def passes(filter_: Filter, candidate: Inference, votes: Votes) -> bool:
     """Whether an inference passes."""
     match filter_:
         case Value():
@@ -115,7 +116,7 @@ def passes(filter_: Filter, candidate: Candidate, votes: Votes) -> bool:
     return result
 
 
-def latest(of: Sought, kind: str, candidate: Candidate, votes: Votes) -> float | None:
+def latest(of: Sought, kind: str, candidate: Inference, votes: Votes) -> float | None:
     """Return the latest value of a kind that counts for an inference; None if there is none."""
     item = votes.get((of, candidate.target(of.level)), {})
     return float(item[kind]["N"]) if kind in item else None

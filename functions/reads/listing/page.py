@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from aggregates.inference import Inference
 from reads.aggregate.answer import AnswerTooLarge
 from reads.aggregate.settings import Settings
 from reads.aggregate.store import Store
 from reads.listing import filter as filters
-from reads.listing.candidate import Candidate
 from reads.listing.candidates import Source, candidates
 from reads.listing.request import ListRequest, Order
 from reads.listing.row import rows
@@ -43,7 +43,7 @@ class TooManyInferences(Refusal):
 class _Selection(NamedTuple):
     """The inferences of a page; and where to go on, if it ends early."""
 
-    candidates: list[Candidate]
+    candidates: list[Inference]
     next: Uuid | None
 
 
@@ -66,9 +66,7 @@ def _read(
         taken += size(row)
         if taken > MAX_ANSWER:
             if request.order != Order():
-                raise AnswerTooLarge(
-                    f"The answer would take more than {MAX_ANSWER} bytes: lower the limit"
-                )
+                raise AnswerTooLarge("lower the limit")
             next_ = Uuid(shown[-1]["inference_id"])
             break
         shown.append(row)
@@ -81,7 +79,7 @@ def _selected(store: Store, generation: int, request: ListRequest) -> _Selection
     """Go through inferences in the order of their ids, until the page is full."""
     if request.place.limit == 0:
         return _Selection([], None)
-    selected: list[Candidate] = []
+    selected: list[Inference] = []
     skipped = examined = 0
     for batch in _batches(candidates(store, generation, _source(request))):
         examined += len(batch)
@@ -134,15 +132,15 @@ def _source(request: ListRequest) -> Source:
     )
 
 
-def _batches(every: Sequence[Candidate] | Iterator[Candidate]) -> Iterator[list[Candidate]]:
+def _batches(every: Sequence[Inference] | Iterator[Inference]) -> Iterator[list[Inference]]:
     rest = iter(every)
     while batch := list(islice(rest, _BATCH)):
         yield batch
 
 
 def _passing(
-    store: Store, generation: int, request: ListRequest, batch: list[Candidate]
-) -> list[Candidate]:
+    store: Store, generation: int, request: ListRequest, batch: list[Inference]
+) -> list[Inference]:
     """Return those that pass all filters, in their order."""
     named = [one for one in batch if request.variant in {None, one.variant}]
     known = votes(store, generation, set(filters.sought(request.filter)), named)

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aggregates import memory
+from aggregates.inference import Inference
 from feedback.rows import timestamp
 from reads import view
 from reads.aggregate.settings import Settings
 from reads.aggregate.store import Store
-from reads.listing.candidate import Candidate
 from reads.listing.filter import DEMONSTRATION
 from reads.listing.vote import votes
 
@@ -23,7 +23,7 @@ TOGETHER = 25
 def rows(
     store: Store,
     generation: int,
-    candidates: Sequence[Candidate],
+    candidates: Sequence[Inference],
     output_source: str,
     settings: Settings,
 ) -> Iterator[dict[str, Any]]:
@@ -63,13 +63,13 @@ def _row(recorded: dict[str, Any], settings: Settings) -> dict[str, Any]:
     function = settings.functions.get(recorded["function_name"])
     is_json = "output_schema" in recorded or isinstance(recorded.get("output"), dict)
     type_ = function.type if function is not None else ("json" if is_json else "chat")
-    time = timestamp(recorded["inference_id"]).replace(".000Z", "Z")
+    time = view.moment(timestamp(recorded["inference_id"]))
     always = {"dispreferred_outputs": [], "timestamp": time, "tags": {}}
     return {"type": type_, **recorded, **always}
 
 
 def _demonstrations(
-    store: Store, generation: int, candidates: Sequence[Candidate]
+    store: Store, generation: int, candidates: Sequence[Inference]
 ) -> dict[str, Any]:
     """Return the latest demonstration of each inference."""
     keys: list[Item] = []

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from aggregates import layout
+from aggregates.inference import Inference
 from reads.aggregate.store import Store
-from reads.listing.candidate import Candidate
 from reads.listing.filter import Sought
 from shared.items import Item
 
 
 def votes(
-    store: Store, generation: int, of: Iterable[Sought], candidates: Sequence[Candidate]
+    store: Store, generation: int, of: Iterable[Sought], candidates: Sequence[Inference]
 ) -> dict[tuple[Sought, str], Item]:
     """Return what is remembered, by metric and target. Raises StorageUnavailable."""
     sought = {}

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from feedback.model import Kind
 from shared.clock import Seconds, TimeLeft
-from shared.dynamodb import outages
+from shared.database import Database
 from shared.items import Item
 from shared.reserved import AUTHOR
-from shared.retry import retry
 from shared.uuids import Uuid
 
 if TYPE_CHECKING:
@@ -78,11 +77,8 @@ class DynamoTable:
         return answer["Count"], _last(answer)
 
     def _call(self, parameters: dict[str, Any], time_left: TimeLeft) -> dict[str, Any]:
-        def call() -> Any:  # noqa: ANN401 - DynamoDB's answer
-            with outages():
-                return self.client.query(**parameters)
-
-        answer: dict[str, Any] = retry(call, time_left, self.sleep)
+        database = Database(self.client, time_left, self.sleep)
+        answer: dict[str, Any] = database.call(self.client.query, **parameters)
         return answer
 
     def _parameters(self, query: Query) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from hypothesis import strategies as st
 
-from aggregates.roles import Recorded, Roles, roles
+from aggregates.inference import Inference
+from aggregates.roles import Roles, roles
 from aggregates.units import Entry
 from shared.uuids import Uuid
 
@@ -38,7 +39,7 @@ def entries(draw: st.DrawFn) -> Entry:
     return Entry(draw(IDS), kind, "01"[draw(st.booleans())] if kind == "boolean" else number or "")
 
 
-RECORDED = st.builds(Recorded, IDS, st.sampled_from(["f", "g"]), st.sampled_from(["a", "b"]))
+RECORDED = st.builds(Inference, IDS, IDS, st.sampled_from(["f", "g"]), st.sampled_from(["a", "b"]))
 ROLES: st.SearchStrategy[Roles] = st.builds(
     roles, st.none() | RECORDED, st.lists(RECORDED, max_size=4, unique_by=lambda one: one.id)
 )

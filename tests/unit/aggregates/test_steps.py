@@ -57,7 +57,9 @@ def test_counters_are_what_a_plain_count_gives(
             changes |= dict.fromkeys(list(stored)[::4])
         stored = {id_: e for id_, e in {**stored, **changes}.items() if e is not None}
         known = target
-        if changed is None and not needs_older(target.head, changes):
+        if changed is None and not needs_older(
+            target.head, changes, is_gone=None in changes.values()
+        ):
             known = head_only(target)
         done, added = run(known, changes, roles)
         older = done.older if known.complete else (*target.older, *done.older)
@@ -76,7 +78,7 @@ def test_the_head_alone_is_enough_for_new_feedback() -> None:
     head = Unit(floor="01900000-0000-7000-8000-000000000000")  # type: ignore[arg-type]
     later = Entry("01900000-0000-7000-8000-000000000001", "boolean", "1")  # type: ignore[arg-type]
 
-    assert not needs_older(head, {later.id: later})
-    assert needs_older(head, {later.id: None})
-    assert needs_older(head, {head.floor: later})  # type: ignore[dict-item]
-    assert not needs_older(Unit(), {later.id: None})
+    assert not needs_older(head, {later.id}, is_gone=False)
+    assert needs_older(head, {later.id}, is_gone=True)
+    assert needs_older(head, {head.floor}, is_gone=False)  # type: ignore[arg-type]
+    assert not needs_older(Unit(), {later.id}, is_gone=True)

@@ -9,7 +9,7 @@ from aggregator.api import build
 from aggregator.records import StreamRecord, kinds
 from aggregator.service import Aggregator
 from shared.clock import Clock
-from tests.support.memory import Memory
+from tests.support.memory import NAMES, Memory
 from tests.support.streams import Driver, Streams
 from tests.unit.aggregator import plain
 from tests.unit.aggregator.history import History
@@ -17,10 +17,6 @@ from tests.unit.fakes import Invocation, telemetry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-NAMES = {
-    name: name for name in ("boolean", "float", "comment", "demonstration", "target", "aggregate")
-}
 
 
 Hook: TypeAlias = Callable[[int, dict[str, Any]], None]

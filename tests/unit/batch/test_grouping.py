@@ -12,9 +12,10 @@ from batch.writes import Outcomes, Write
 from feedback.model import Accepted
 from feedback.reservations import IdempotencyKeyReused, Reservation
 from feedback.rows import Row
-from feedback.transaction import MAX_BYTES, MAX_PUTS, Obstacle
+from feedback.transaction import MAX_BYTES, MAX_PUTS
 from shared.elements import BatchTooLarge
 from shared.items import item_size
+from shared.transaction import Obstacle
 from tests.unit.fakes import uuid7
 
 NOW = 1_790_000_000

@@ -18,7 +18,7 @@ from feedback_cli.recount.rebuild import Rebuild, Rebuilt
 from shared.clock import Clock
 from shared.direct.failure import ConditionalCheckFailedException, failure
 from shared.items import Item
-from tests.support.memory import Memory
+from tests.support.memory import NAMES, Memory
 from tests.support.streams import Streams
 from tests.unit.aggregator import plain
 from tests.unit.aggregator.history import History
@@ -26,9 +26,6 @@ from tests.unit.aggregator.history import History
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-NAMES = {
-    name: name for name in ("boolean", "float", "comment", "demonstration", "target", "aggregate")
-}
 PAGE = 7
 """How many items a page of a scan has."""
 STATE = ("state", "state")
@@ -160,7 +157,7 @@ class Operation:
         if generation is None:
             assert self.aggregator.follow(changes, lambda: 60) == {}
         else:
-            assert self.aggregator.keep(generation, changes, lambda: 60) == {}
+            assert self.aggregator.keep([generation], changes, lambda: 60) == {}
 
     def rebuild(self, **more: Any) -> Rebuilt:
         """Rebuild."""

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from aggregates.layout import KINDS
 from feedback_cli.errors import Failure
 from feedback_cli.recount import check
 from feedback_cli.recount.check import LOOKS
-from feedback_cli.recount.database import KINDS, Database, scan
+from feedback_cli.recount.database import Database, scan
 from feedback_cli.recount.difference import Difference
 from feedback_cli.recount.state import OVERTAKEN
 from shared.direct.failure import Failure as Refused

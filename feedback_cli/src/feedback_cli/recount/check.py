@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 from aggregates import layout, memory
 from aggregates.counters import Counter, Counts
+from aggregates.inference import Inference
+from aggregates.layout import KINDS
 from aggregates.roles import Roles
-from aggregates.units import Entry, Unit, counts
+from aggregates.units import Entry, Unit, counts, latest
 from aggregator.inputs import to_entry
-from aggregator.records import Inference, Malformed, read_feedback, read_inference
+from aggregator.records import Malformed, read_feedback, read_inference
 from feedback_cli.progress import Move
-from feedback_cli.recount.database import KINDS, Tables, scan
+from feedback_cli.recount.database import Tables, scan
 from feedback_cli.recount.difference import Difference
 from feedback_cli.recount.ledger import Ledger, Subject
 from feedback_cli.recount.state import State
@@ -194,10 +196,7 @@ def _add_entries(ledger: Ledger, kind: str, items: list[Item]) -> list[str]:
 
 def _plain(subject: Subject, roles: Roles) -> Unit:
     """Return all that is stored of a subject as one unit."""
-    latest = {entry.kind: entry for entry in subject.entries}
-    return Unit(
-        entries=subject.entries, roles=roles, latest=tuple(latest[kind] for kind in sorted(latest))
-    )
+    return Unit(entries=subject.entries, roles=roles, latest=latest(*subject.entries))
 
 
 def _remembered(subject: Subject, plain: Unit, expected: Counts) -> Iterator[Difference]:

@@ -15,11 +15,9 @@ if TYPE_CHECKING:
 
 SEGMENTS = 4
 """How many parts of a table are read at the same time."""
-KINDS = ("boolean", "float", "demonstration")
-"""The tables of feedback that is counted."""
 
 Tables: TypeAlias = Mapping[str, str]
-"""The tables' names on AWS by the keys that the Lambdas have: KINDS, `target`, `aggregate`."""
+"""The tables' names on AWS by the keys that the Lambdas have: its KINDS, `target`, `aggregate`."""
 Handle: TypeAlias = Callable[[list[Item], int], None]
 """Is called with a page of items and the number of its part, by as many threads as there are parts.
 

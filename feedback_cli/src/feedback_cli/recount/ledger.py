@@ -11,10 +11,10 @@ from urllib.parse import unquote
 from aggregates import layout
 from aggregates.counters import Counter, Counts
 from aggregates.exact import Amounts, add
+from aggregates.inference import Inference, inference_items
 from aggregates.layout import Series
-from aggregates.roles import Recorded, Roles, roles
+from aggregates.roles import Roles, roles
 from aggregates.units import Entry
-from aggregator.records import Inference
 from shared.items import Item
 from shared.uuids import Uuid
 
@@ -76,7 +76,7 @@ class Ledger:
         rows, expected = [], []
         for one in inferences:
             rows.append((one.id, one.episode_id, one.function, one.variant))
-            expected += layout.inference_items(self._generation, *one)
+            expected += inference_items(self._generation, one)
         self._insert("inference", rows)
         self._insert("expected", map(_listed, expected))
 
@@ -132,13 +132,13 @@ class Ledger:
 
     def roles(self, target_id: Uuid) -> Roles:
         """Return as what a target should count: an inference as itself, else what it has in it."""
-        one = "SELECT id, function, variant FROM inference WHERE id = ?"
+        one = "SELECT * FROM inference WHERE id = ?"
         found = self._database.execute(one, (target_id,)).fetchone()
         if found is not None:
-            return roles(Recorded(*found), ())
-        several = "SELECT id, function, variant FROM inference WHERE episode = ?"
+            return roles(Inference(*found), ())
+        several = "SELECT * FROM inference WHERE episode = ?"
         return roles(
-            None, [Recorded(*row) for row in self._database.execute(several, (target_id,))]
+            None, [Inference(*row) for row in self._database.execute(several, (target_id,))]
         )
 
     def expect(self, counts: Counts) -> None:

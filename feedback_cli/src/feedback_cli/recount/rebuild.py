@@ -14,9 +14,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from aggregates import layout
+from aggregates.layout import KINDS
 from aggregator.records import (
     Feedback,
-    Inference,
     Malformed,
     Subject,
     read_feedback,
@@ -25,7 +25,7 @@ from aggregator.records import (
 from aggregator.service import Aggregator
 from feedback_cli.errors import Failure
 from feedback_cli.progress import Move
-from feedback_cli.recount.database import KINDS, SEGMENTS, Database, Tables, scan
+from feedback_cli.recount.database import SEGMENTS, Database, Tables, scan
 from feedback_cli.recount.state import State
 from shared.clock import Clock, Seconds
 from shared.dynamodb import Failure as Refused
@@ -34,6 +34,8 @@ from shared.items import Item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from aggregates.inference import Inference
 
 READERS: Seconds = 60
 """How long what began before the new generation was in force may need the old one: requests 29 s,
@@ -171,7 +173,7 @@ class Rebuild:
 def _keep(
     worker: Aggregator, generation: int, feedback: list[Feedback]
 ) -> dict[Subject, Exception]:
-    return {**worker.keep(generation, feedback, _time_left())}
+    return {**worker.keep([generation], feedback, _time_left())}
 
 
 def _time_left() -> Callable[[], Seconds]:

@@ -13,8 +13,8 @@ from reads.aggregate.table import DynamoTable
 from reads.api import build
 from shared import http
 from shared.catalog import Catalog
-from tests.support.memory import Memory
-from tests.unit.aggregator.stage import NAMES, Stage
+from tests.support.memory import NAMES, Memory
+from tests.unit.aggregator.stage import Stage
 from tests.unit.fakes import Invocation, telemetry
 from tests.unit.reads.aggregate.plain import Metric, Plain
 

@@ -9,7 +9,8 @@ import pytest
 
 from aggregates import layout
 from reads.aggregate.store import Store
-from reads.aggregate.table import KEYS_AT_ONCE, DynamoTable, Range, Table
+from reads.aggregate.table import DynamoTable, Range, Table
+from shared.database import KEYS_AT_ONCE
 from shared.dynamodb import StorageUnavailable
 from shared.items import Item
 from tests.support.memory import Memory

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aggregates import layout, memory
+from aggregates import memory
 from aggregates.counters import Counts
+from aggregates.inference import Inference, inference_items
 from aggregates.memory import Memory as Remembered
 from aggregates.units import Entry, Unit
 from shared.items import Item
@@ -44,7 +45,7 @@ class World:
     def record(self, number: int, function: str = "f", **recorded: Any) -> None:
         """Record an inference, in an episode of its own."""
         id_, episode = inference_id(number), uuid(START, 10**6 + number)
-        for item in layout.inference_items(1, id_, episode, function, "a"):
+        for item in inference_items(1, Inference(id_, episode, function, "a")):
             self._put("aggregate", item)
         item = {
             "target_id": {"S": id_},
