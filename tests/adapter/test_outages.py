@@ -1,10 +1,12 @@
 """DynamoDB fails: a bounded number of attempts, then a refusal; a mistake of ours escapes."""
 
 import socket
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from aggregates import layout
 from authorizer.keys import DynamoKeys
 from feedback.kinds.registry import KINDS
 from feedback.lookup import BatchRead, DynamoLookup
@@ -12,6 +14,8 @@ from feedback.model import Inference, Level, Record, Target
 from feedback.rows import Row
 from feedback.waiting import WINDOW
 from inferences.store import DynamoInferences
+from reads.aggregate.table import DynamoTable as Aggregates
+from reads.aggregate.table import Range
 from reads.inferences import DynamoInferences as RecordedInferences
 from reads.label_query import LabelQuery
 from reads.labels import DynamoLabels
@@ -20,7 +24,7 @@ from reads.status import Status
 from reads.target.table import DynamoTable, Query
 from shared.direct.client import LONGEST
 from shared.direct.failure import Failure
-from shared.dynamodb import StorageUnavailable
+from shared.dynamodb import SHORTEST_CALL, StorageUnavailable
 from shared.uuids import Uuid
 from submit.store import DynamoFeedbackStore
 from tests.adapter.conftest import Connect
@@ -39,8 +43,12 @@ ID = Uuid("0192c4a0-7e00-7000-8000-000000000001")
 TARGET = Target(Level.INFERENCE, ID)
 ROW = Row("boolean", {"target_id": {"S": ID}, "id": {"S": ID}, "value": {"BOOL": True}})
 KIND = KINDS["comment"]
+RANGE = Range("k", "a", "z")
 INFERENCE = Inference(ID, Uuid("0192c4a0-7e00-7000-8000-000000000002"), "v", Record("f"))
 Call: TypeAlias = "Callable[[DynamoDBClient], object]"
+
+ONE_CALL = partial(float, SHORTEST_CALL)
+"""How much time is left: enough for a call, and for none after a pause."""
 
 CALLS: dict[str, Call] = {
     "a write": lambda client: DynamoFeedbackStore(client, TABLES).write([ROW], [], NOW),
@@ -50,10 +58,15 @@ CALLS: dict[str, Call] = {
     "a record": lambda client: DynamoInferences(client, "t").record(INFERENCE),
     "a key": lambda client: DynamoKeys(client, "t").api_key("abcdefghijkl"),
     "a receipt": lambda client: DynamoReceipts(client, TABLES).get(ID, ID),
-    "a list": lambda client: DynamoTable(client, "t", KIND).query(Query(ID), lambda: 0),
-    "a count": lambda client: DynamoTable(client, "t", KIND).count(Query(ID), lambda: 0),
+    "a list": lambda client: DynamoTable(client, "t", KIND).query(Query(ID), ONE_CALL),
+    "a count": lambda client: DynamoTable(client, "t", KIND).count(Query(ID), ONE_CALL),
     "a recorded inference": lambda client: RecordedInferences(client, TABLES).get(ID),
     "a label": lambda client: DynamoLabels(client, TABLES).latest(ID, LabelQuery("m", "{}")),
+    "the generation of aggregates": lambda client: Aggregates(client, TABLES).generation(ONE_CALL),
+    "counters": lambda client: Aggregates(client, TABLES).chunk(RANGE, None, ONE_CALL),
+    "items of aggregates": lambda client: Aggregates(client, TABLES).find(
+        layout.TABLE, [layout.STATE], ONE_CALL
+    ),
     "the health": lambda client: Status(client, TABLES, "").health(),
 }
 TRANSIENT: dict[str, Answer | str] = {
