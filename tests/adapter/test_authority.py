@@ -71,6 +71,13 @@ def test_an_error_is_the_sdks_to_the_letter(client_of: Make, act: Act) -> None:
     assert failures[0] == failures[1]
 
 
+HEADERS = {
+    *(b"Host", b"Accept-Encoding", b"Content-Length", b"Content-Type", b"User-Agent"),
+    *(b"Authorization", b"X-Amz-Date", b"X-Amz-Target"),
+}
+"""What a call sends: nothing that DynamoDB does not need."""
+
+
 @pytest.mark.parametrize("variables", WAYS)
 def test_both_ways_send_the_same_and_get_the_same(
     client_of: Make, variables: dict[str, str]
@@ -90,6 +97,7 @@ def test_both_ways_send_the_same_and_get_the_same(
     assert lines[b"Host"] == b"127.0.0.1:%d" % server.port
     assert lines[b"Accept-Encoding"] == b"identity"
     assert lines[b"User-Agent"].startswith(b"tensorzero-feedback/")
+    assert lines.keys() == HEADERS
 
 
 @pytest.mark.parametrize("variables", WAYS)
