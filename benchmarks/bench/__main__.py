@@ -17,8 +17,8 @@ from benchmarks.bench.meter import Cost, Meter
 from benchmarks.bench.process import Process, run
 from benchmarks.bench.recorded import ITEMS
 from benchmarks.bench.report import Result
-from benchmarks.bench.scenario import GET_AND_PUT, GROWTH, PUT, ROWS
-from benchmarks.bench.sides import SDK_ALONE, Maker, bare_name, roots
+from benchmarks.bench.scenario import GET_AND_PUT, GROWTH, PUT, ROWS, SDK_ALONE, Aims
+from benchmarks.bench.sides import BY_SDK, Maker, bare_name, roots
 
 FOLDER = ROOT / "build/bench"
 NAMES = {"https": "TLS, as AWS is reached", "http": "plain HTTP"}
@@ -72,7 +72,7 @@ class _Line:
     process: Process
     bare: str
     calls: int
-    aims: Cost | None = None
+    aims: Aims | None = None
 
 
 def lines_of(maker: Maker) -> list[_Line]:
@@ -87,7 +87,7 @@ def lines_of(maker: Maker) -> list[_Line]:
             bare[name] = _Line(maker.bare(name, calls, row.times), name, count)
         others.append(_Line(maker.function(row), name, count, row.aims))
         if row in (PUT, GET_AND_PUT):
-            others.append(_Line(maker.function(row, **SDK_ALONE), name, count))
+            others.append(_Line(maker.function(row, **BY_SDK), name, count, SDK_ALONE))
             others.append(_Line(maker.floor(calls, row.times), name, count))
     others.append(_Line(maker.tutorial(), bare_name(PUT), len(PUT.operations)))
     return [*bare.values(), *others]

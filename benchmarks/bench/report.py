@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from benchmarks.bench.meter import Cost, Meter
+from benchmarks.bench.scenario import Aims
 
 NOTES = """\
   bare SDK  boto3.client("dynamodb") as installed, untuned, with its bytecode; the very calls of
@@ -19,8 +20,6 @@ NOTES = """\
   warm      a request after that, by the difference of many and few
   MiB       the most that was resident until the first answer, under Lambda's own runtime client
   server    answers as DynamoDB does, on loopback, in a process that is not counted"""
-MEMORY = 30
-"""How many MiB a row with aims may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Result:
     """DynamoDB calls a request."""
     cost: Cost
     bare: Cost
-    aims: Cost | None = None
+    aims: Aims | None = None
     """At most so many times the bare SDK; None: it is only shown."""
     memory: float = 0.0
     """In MiB."""
@@ -51,7 +50,7 @@ class Result:
         if self.aims is None:
             return False
         late = meter.starts and self.ratio.first > self.aims.first
-        return late or self.ratio.warm > self.aims.warm or self.memory > MEMORY
+        return late or self.ratio.warm > self.aims.warm or self.memory > self.aims.memory
 
 
 def table(title: str, results: Sequence[Result], meter: Meter) -> str:

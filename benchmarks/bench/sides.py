@@ -49,7 +49,7 @@ FUNCTION = {  # what template.yaml sets; a test compares
     "POWERTOOLS_LOG_LEVEL": "INFO",
     "PYDANTIC_DISABLE_PLUGINS": "__all__",
 }
-SDK_ALONE = {SWITCH: "sdk"}
+BY_SDK = {SWITCH: "sdk"}
 
 Calls = list[tuple[str, dict[str, Any]]]
 """What the server was asked: operations and their parameters."""
