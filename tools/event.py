@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 HOST = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
 CALLER = "192.0.2.10"  # of a network that is reserved for documentation
@@ -25,19 +25,22 @@ def event(  # noqa: PLR0913 - each is a part of the request
     route: str = "POST /feedback",
     headers: Mapping[str, str] | None = None,
     parameters: Mapping[str, str] | None = None,
-    query: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | str = "",
     caller: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Make the event that a request becomes; bytes are what API Gateway encodes as base64."""
+    """Make the event that a request becomes.
+
+    A body of bytes is what API Gateway encodes as base64; a query may be given as it is sent.
+    """
     method, path = route.split(" ")
     for name, value in (parameters or {}).items():
-        path = path.replace(f"{{{name}}}", value)
-    content = _content(body)
+        path = path.replace(f"{{{name}}}", value).replace(f"{{{name}+}}", value)
+    content, raw = _content(body), query if isinstance(query, str) else urlencode(query)
     return {
         "version": "2.0",
         "routeKey": route,
         "rawPath": path,
-        "rawQueryString": urlencode(query or {}),
+        "rawQueryString": raw,
         "headers": {
             "accept": "*/*",
             **content,
@@ -49,7 +52,7 @@ def event(  # noqa: PLR0913 - each is a part of the request
             "x-forwarded-proto": "https",
             **(headers or {}),
         },
-        **({"queryStringParameters": dict(query)} if query else {}),
+        **({"queryStringParameters": _joined(raw)} if raw else {}),
         "requestContext": {
             "accountId": "123456789012",
             "apiId": HOST.partition(".")[0],
@@ -89,6 +92,14 @@ def authorization(credential: str, route: str = "POST /feedback") -> dict[str, A
         **{name: request[name] for name in ("routeKey", "rawPath", "rawQueryString", "headers")},
         "requestContext": request["requestContext"],
     }
+
+
+def _joined(query: str) -> dict[str, str]:
+    """Read a query as API Gateway does: a name's values between commas."""
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        values[name] = f"{values[name]},{value}" if name in values else value
+    return values
 
 
 def _content(body: str | bytes | None) -> dict[str, str]:

@@ -19,7 +19,7 @@ SCOPES: dict[str, str | None] = {
     "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback": FEEDBACK_READ,
     "GET /internal/functions/{function}/metrics": FEEDBACK_READ,
     "GET /internal/functions/{function}/variant_performances": FEEDBACK_READ,
-    "GET /internal/functions/{function}/inference_count/{metric}": FEEDBACK_READ,
+    "GET /internal/functions/{function}/inference_count/{metric+}": FEEDBACK_READ,
     "GET /internal/feedback/timeseries": FEEDBACK_READ,
     "POST /v1/inferences/list_inferences": FEEDBACK_READ,
     "GET /status": None,

@@ -48,11 +48,11 @@ def views(
 
 
 def _receipt(receipts: DynamoReceipts, call: Call) -> dict[str, Any]:
-    target_id = target(call)
-    word = call.event["pathParameters"]["feedback_id"]
-    feedback_id = uuids.parse(word)
+    path = call.event["pathParameters"]
+    feedback_id = uuids.parse(path["feedback_id"])
     if feedback_id is None:
-        raise UnknownRoute(f"/internal/feedback/{target_id}/{word}")
+        raise UnknownRoute(f"/internal/feedback/{path['target_id']}/{path['feedback_id']}")
+    target_id = target(call)
     get = partial(receipts.get, target_id, feedback_id)
     receipt = retry(get, call.time_left, time.sleep)
     if receipt is None:

@@ -17,8 +17,8 @@ class LabelQuery(NamedTuple):
 
     @classmethod
     def parse(cls, body: Json) -> "LabelQuery":
-        """Read a query. Raises InvalidField, UnknownField, MissingField."""
-        values: dict[str, Any] = fields.read(body, FIELDS, required=tuple(FIELDS))
+        """Read a query; other fields are ignored. Raises InvalidField, MissingField."""
+        values: dict[str, Any] = fields.read_known(body, FIELDS, required=tuple(FIELDS))
         return cls(values["metric_name"], _sorted(values["output"]))
 
 

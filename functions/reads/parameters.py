@@ -1,7 +1,9 @@
 """Parameters of a query: each is text, and is refused by its name."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
 
 from shared.document import found
 from shared.fields import InvalidField, MissingField
@@ -14,6 +16,33 @@ _NUMBER = re.compile(
     r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|[+-]?(?:inf|infinity|nan)",
     re.IGNORECASE | re.ASCII,
 )
+
+
+class Query(Mapping[str, str]):
+    """The parameters of an event. To look at one that is given twice raises InvalidField."""
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        """Take them out of an event: API Gateway joins the values of a parameter by commas."""
+        self._values: Mapping[str, str] = event.get("queryStringParameters") or {}
+        self._raw: str = event.get("rawQueryString") or ""
+
+    def __getitem__(self, name: str) -> str:
+        """Return a parameter's value."""
+        value = self._values[name]
+        if "," in value and self._times(name) > 1:
+            raise InvalidField(f"{name}: expected once, found {self._times(name)} times")
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the parameters' names."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """Count the parameters."""
+        return len(self._values)
+
+    def _times(self, name: str) -> int:
+        return sum(one == name for one, _ in parse_qsl(self._raw, keep_blank_values=True))
 
 
 def required(parameters: Mapping[str, str], name: str) -> str:

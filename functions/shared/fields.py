@@ -45,6 +45,15 @@ def read(document: Json, known: Mapping[str, Field], required: tuple[str, ...]) 
     return values
 
 
+def read_known(
+    document: Json, known: Mapping[str, Field], required: tuple[str, ...]
+) -> dict[str, Any]:
+    """Read the fields that are known; others are ignored. Raises InvalidField, MissingField."""
+    if isinstance(document, dict):
+        document = {name: value for name, value in document.items() if name in known}
+    return read(document, known, required)
+
+
 def anything(_path: str, value: Json) -> Json:
     """Take any JSON value."""
     return value

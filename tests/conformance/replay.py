@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from aggregator.api import build
 from aggregator.records import kinds
@@ -135,14 +135,17 @@ class Replay:
             self._replayed[name] = Replayed(ids, compose(self._client, tables, catalog, Clock()))
         return self._replayed[name]
 
+    def has_route(self, request: dict[str, Any], to: Replayed) -> bool:
+        """Whether API Gateway has a route for a request."""
+        return _match(request, to.ids) is not None
+
     def send(self, request: dict[str, Any], to: Replayed) -> Answer:
         """Send a request as API Gateway would pass it on."""
-        ids, path = to.ids, to.ids.fill(request["path"])
-        match = routing.match(packages(), request["method"], path)
+        ids, match = to.ids, _match(request, to.ids)
         if match is None:
             return Answer(404, {"message": "Not Found"})
         body = json.dumps(ids.filled(request["body"])) if "body" in request else None
-        query = _query(request, ids)
+        query = ids.fill(_query(request))
         made = event(body, route=match.route, parameters=match.parameters, query=query)
         reply = to.handlers[match.route](made, Invocation())
         return Answer(reply["statusCode"], json.loads(reply["body"]))
@@ -221,14 +224,12 @@ class Replay:
             self._store.write(rows, [], 0)
 
 
-def _query(request: dict[str, Any], ids: Ids) -> dict[str, str]:
-    """Return the query as API Gateway passes it on: a name's values between commas."""
-    raw = (
-        request["raw_query"]
-        if "raw_query" in request
-        else urlencode(request.get("query", {}), safe="<>:")
-    )
-    query: dict[str, str] = {}
-    for name, value in parse_qsl(ids.fill(raw), keep_blank_values=True):
-        query[name] = f"{query[name]},{value}" if name in query else value
-    return query
+def _match(request: dict[str, Any], ids: Ids) -> routing.Match | None:
+    return routing.match(packages(), request["method"], ids.fill(request["path"]))
+
+
+def _query(request: dict[str, Any]) -> str:
+    """Return the query as it is sent."""
+    if "raw_query" in request:
+        return str(request["raw_query"])
+    return urlencode(request.get("query", {}), safe="<>:")

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 from feedback.kinds.registry import KINDS
 from reads.aggregate.keys import ROUTES
@@ -55,7 +54,7 @@ class Gateway:
             body.encode() if body else None,
             route=match.route,
             headers=headers,
-            query=dict(parse_qsl(query)),
+            query=query,
         )
         request["pathParameters"] = match.parameters
         return self._call(self.routes[match.route], request)

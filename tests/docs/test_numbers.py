@@ -102,11 +102,11 @@ def test_every_rejection_of_a_credential_is_documented() -> None:
 
 def test_every_route_is_documented_with_its_scope() -> None:
     """And no other."""
-    documented = rows("route", "what it does", "scope of the key")
+    in_readme = rows("route", "what it does", "scope of the key")
     routes = [route["RouteKey"] for route in properties("AWS::ApiGatewayV2::Route").values()]
 
-    assert {codes(row[0])[0]: row[2].strip("`") for row in documented} == {
-        route: SCOPES[route] or "any" for route in routes
+    assert {codes(row[0])[0]: row[2].strip("`") for row in in_readme} == {
+        documented(route): SCOPES[route] or "any" for route in routes
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 from authorizer.scopes import SCOPES
 from shared.refusal import Refusal
 from tests.support.deployment import deployed
-from tests.support.openapi import DOCUMENT, OPERATIONS, PATH, body, is_valid
+from tests.support.openapi import DOCUMENT, OPERATIONS, PATH, body, documented, is_valid
 from tests.support.template import ROOT, properties
 from tools.openapi import operations, page, written
 from tools.openapi.document import UnknownRoute, document
@@ -35,7 +35,10 @@ def test_it_is_openapi() -> None:
 def test_it_has_the_routes_that_are_deployed() -> None:
     """With their parameters, and the scope that a key must have."""
     stack = deployed(Aggregates="on")
-    routes = [one["RouteKey"] for one in properties("AWS::ApiGatewayV2::Route", stack).values()]
+    routes = [
+        documented(one["RouteKey"])
+        for one in properties("AWS::ApiGatewayV2::Route", stack).values()
+    ]
     parameters = {
         route: [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
         for route, operation in OPERATIONS.items()
@@ -43,7 +46,8 @@ def test_it_has_the_routes_that_are_deployed() -> None:
 
     assert parameters == {route: re.findall(r"\{(\w+)\}", route) for route in routes}
     assert {route: one["security"] for route, one in OPERATIONS.items()} == {
-        route: [{"credential": [scope] if scope else []}] for route, scope in SCOPES.items()
+        documented(route): [{"credential": [scope] if scope else []}]
+        for route, scope in SCOPES.items()
     }
 
 

@@ -34,7 +34,7 @@ SCOPES = {
     "POST /internal/evaluations/datapoints/{datapoint_id}/get_human_feedback": Scope.FEEDBACK_READ,
     **{
         f"GET /internal/functions/{{function}}/{what}": Scope.FEEDBACK_READ
-        for what in ("metrics", "variant_performances", "inference_count/{metric}")
+        for what in ("metrics", "variant_performances", "inference_count/{metric+}")
     },
     "GET /internal/feedback/timeseries": Scope.FEEDBACK_READ,
     "POST /v1/inferences/list_inferences": Scope.FEEDBACK_READ,
@@ -71,7 +71,7 @@ def _request(caller: Caller, route: str, target: str, **headers: str) -> Answer:
     }
     query = {"metric_name": "draft_accepted", "output": "{}"}
     body = json.dumps(bodies.get(route, query)).encode() if method == "POST" else b""
-    names = {"{function}": "draft_reply", "{metric}": "draft_accepted"}
+    names = {"{function}": "draft_reply", "{metric+}": "draft_accepted"}
     path = re.sub(r"{.+?}", lambda found: names.get(found[0], target), path)
     return caller.send(method, f"{path}{QUERIES.get(route, '')}", body, **headers)
 

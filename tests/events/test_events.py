@@ -152,7 +152,7 @@ def test_an_event_is_what_api_gateway_sends(name: str) -> None:
     """Payload format 2.0, as tools/event.py makes it; header names are in lower case."""
     given = EVENTS[name]
     parameters = given.get("pathParameters")
-    query = given.get("queryStringParameters")
+    query = given["rawQueryString"]
     caller = given["requestContext"].get("authorizer", {}).get("lambda")
     made = event("", route=given["routeKey"], parameters=parameters, query=query, caller=caller)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from shared.http import Reply
 from tests.faults.client import LONG, Api, Context
@@ -69,7 +69,7 @@ class Front:
             route=match.route,
             headers=headers,
             parameters=match.parameters,
-            query=dict(parse_qsl(parts.query)),
+            query=parts.query,
         )
         return self.api(request, Context(self.looks))
 

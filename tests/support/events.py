@@ -59,7 +59,7 @@ SHAPES = {
     f"{LIST}/latest_id_by_metric": {"feedback_id_by_metric"},
     "GET /internal/functions/{function}/metrics": {"metrics"},
     "GET /internal/functions/{function}/variant_performances": {"performances"},
-    "GET /internal/functions/{function}/inference_count/{metric}": {
+    "GET /internal/functions/{function}/inference_count/{metric+}": {
         "feedback_count",
         "inference_count",
     },

@@ -28,7 +28,7 @@ ROUTES = {
 COMPARING = {
     "MetricsRoute": "GET /internal/functions/{function}/metrics",
     "VariantPerformancesRoute": "GET /internal/functions/{function}/variant_performances",
-    "InferenceCountRoute": "GET /internal/functions/{function}/inference_count/{metric}",
+    "InferenceCountRoute": "GET /internal/functions/{function}/inference_count/{metric+}",
     "FeedbackTimeSeriesRoute": "GET /internal/feedback/timeseries",
     "InferenceListRoute": "POST /v1/inferences/list_inferences",
 }

@@ -63,7 +63,7 @@ def _schemas() -> dict[str, Schema]:
 def _operation(route: Route, operation: Operation) -> Schema:
     described: Schema = {
         "operationId": operation.id,
-        "summary": prose.ROUTES[route.key],
+        "summary": prose.ROUTES[f"{route.method.upper()} {route.path}"],
         "tags": [route.scope or "any key"],
         "security": [{"credential": [route.scope] if route.scope else []}],
     }

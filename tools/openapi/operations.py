@@ -196,7 +196,7 @@ OPERATIONS: dict[str, Operation] = {
         refusals.PERFORMANCES,
         parameters={**_METRIC, **_time_window("cumulative"), **_VARIANT},
     ),
-    "GET /internal/functions/{function}/inference_count/{metric}": Operation(
+    "GET /internal/functions/{function}/inference_count/{metric+}": Operation(
         "countInferences",
         "InferenceCounts",
         ("inference-count",),

@@ -56,17 +56,21 @@ def schemas() -> dict[str, Schema]:
         "FeedbackBatch": {**array(ref("FeedbackElement")), "maxItems": MAX_ELEMENTS},
         **dict(_inference()),
         "InferenceBatch": {**array(ref("Inference")), "maxItems": MAX_ELEMENTS},
-        "LabelQuery": to_object(LABEL_FIELDS, LABEL_FIELDS, {}, {}),
+        "LabelQuery": _open(to_object(LABEL_FIELDS, LABEL_FIELDS, {}, {})),
         "InferenceQuery": _listing(),
     }
 
 
 def _listing() -> Schema:
-    """Describe what inferences are asked for; fields that are not known are ignored."""
+    """Describe what inferences are asked for."""
     number = {"type": ["integer", "null"], "minimum": 0, "maximum": LARGEST_INTEGER}
     words = {**TEXT, "enum": list(SOURCES), "default": "inference"}
     limits: dict[str, Schema] = {"limit": number, "offset": number, "output_source": words}
-    described = to_object(LISTING_FIELDS, (), prose.LISTING_FIELDS, limits)
+    return _open(to_object(LISTING_FIELDS, (), prose.LISTING_FIELDS, limits))
+
+
+def _open(described: Schema) -> Schema:
+    """Let an object have other fields: they are ignored."""
     return {**described, "additionalProperties": True}
 
 

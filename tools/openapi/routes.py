@@ -30,8 +30,8 @@ class Route:
 
     @property
     def path(self) -> str:
-        """The path, with its parameters in braces."""
-        return self.key.partition(" ")[2]
+        """The path, with its parameters in braces; OpenAPI has no sign for one that has slashes."""
+        return self.key.partition(" ")[2].replace("+}", "}")
 
     @property
     def parameters(self) -> list[str]:

@@ -17,6 +17,7 @@ from reads.aggregate.store import Store
 from reads.aggregate.table import Table
 from reads.listing import page
 from reads.listing.request import ListRequest
+from reads.parameters import Query
 from shared import document
 from shared.catalog import Catalog
 
@@ -29,7 +30,7 @@ class Request(NamedTuple):
 
     path: dict[str, str]
     """The path's variables."""
-    parameters: dict[str, str]
+    parameters: Query
     """The query's."""
     body: Callable[[], bytes]
     store: Store
@@ -46,7 +47,7 @@ def answer(
     """Answer a call of a route."""
     request = Request(
         call.event.get("pathParameters") or {},
-        call.event.get("queryStringParameters") or {},
+        Query(call.event),
         partial(body, call.event),
         Store(tables, call.time_left),
         settings(catalog),

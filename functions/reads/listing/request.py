@@ -90,8 +90,7 @@ class ListRequest(NamedTuple):
         Raises InvalidField, MissingField, AmbiguousCursor, AmbiguousPage, UnknownFunction,
         InvalidMetricName, WrongMetricType, Unsupported.
         """
-        known = {k: v for k, v in body.items() if k in FIELDS} if isinstance(body, dict) else body
-        values: dict[str, Any] = fields.read(known, FIELDS, required=())
+        values: dict[str, Any] = fields.read_known(body, FIELDS, required=())
         given = {name: value for name, value in values.items() if value is not None}
         if "search_query_experimental" in given:
             raise Unsupported("search_query_experimental: inputs are not recorded here")

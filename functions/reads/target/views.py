@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from feedback.model import Kind
 from feedback.rules import NotGranted
 from reads import view
+from reads.parameters import Query
 from reads.receipts import UnknownRoute
 from reads.target import summary
 from reads.target.page import Ask, Pages
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 LIST = "GET /internal/feedback/{target_id}"
 """The one route that reads and is for end users' tokens as well."""
 
-_OTHER_ROUTES = frozenset({"timeseries"})
-"""Words in the place of a target's id that are other routes in TensorZero."""
+_TIMESERIES = "timeseries"
+"""In the place of a target's id another route of TensorZero, and here with aggregates only."""
 
 View: TypeAlias = Callable[["Call"], dict[str, Any]]
 
@@ -47,7 +48,7 @@ def views(tables: Sequence[Table], clock: Clock) -> dict[str, View]:
 def target(call: "Call") -> Uuid:
     """Read the target's id out of the path. Raises InvalidField, UnknownRoute."""
     text = call.event["pathParameters"]["target_id"]
-    if text in _OTHER_ROUTES:
+    if text == _TIMESERIES and call.event["routeKey"] == LIST:
         raise UnknownRoute(f"/internal/feedback/{text}")
     return fields.uuid("target_id", text)
 
@@ -56,7 +57,7 @@ def _list(
     pages: Pages, show: Callable[[Kind[Any], Item], view.View], name: str, call: "Call"
 ) -> dict[str, Any]:
     target_id = target(call)
-    window = Window.parse(call.event.get("queryStringParameters") or {}, name)
+    window = Window.parse(Query(call.event), name)
     ask = Ask(target_id, window, show, _author(call, target_id))
     page = pages.read(ask, call.time_left)
     return {"feedback": page.rows, **({"next": page.next} if page.next else {})}

@@ -363,13 +363,12 @@ def test_a_query_that_cannot_be_read_is_refused(view: str) -> None:
         assert (status, body["code"]) == (400, code), query
 
 
-@pytest.mark.parametrize(
-    ("target", "status", "code"),
-    [("x", 400, "invalid_field"), ("timeseries", 404, "unknown_route")],
-)
+@pytest.mark.parametrize("target", ["x", "timeseries"])
 @pytest.mark.parametrize("view", ["", "/demonstrations", "/bounds", "/count"])
-def test_a_path_without_a_target_is_refused(view: str, target: str, status: int, code: str) -> None:
-    """A word that is another route of TensorZero's is no malformed id."""
+def test_a_path_without_a_target_is_refused(view: str, target: str) -> None:
+    """A word that is another route of TensorZero's is no malformed id, by itself."""
     answer = Api(stored([])).get(view, target=target)
 
-    assert (answer[0], answer[1]["code"]) == (status, code)
+    missing = target == "timeseries" and not view
+    wanted = (404, "unknown_route") if missing else (400, "invalid_field")
+    assert (answer[0], answer[1]["code"]) == wanted
