@@ -18,6 +18,7 @@ from shared.elements import MAX_ELEMENTS
 from shared.refusal import Refusal
 from tests.docs.markdown import README, ROOT, Document, codes, rows
 from tests.support.lambdas import PACKAGES
+from tests.support.openapi import documented
 from tests.support.template import TEMPLATE, properties
 
 SHIPPED = sorted((ROOT / "functions").rglob("*.py"))
