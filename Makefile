@@ -138,7 +138,7 @@ deployed:
 	fi
 	exit $$failed
 
-check: $(ENVIRONMENTS) $(PAGE) ## Lint, format, types, template, what the README says of it, and configuration
+check: $(ENVIRONMENTS) $(PAGE) ## Lint, format, types, template, documents and configuration
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
