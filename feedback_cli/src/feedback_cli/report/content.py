@@ -21,7 +21,7 @@ class Question:
 
     function: str
     metrics: Sequence[str] = ()
-    """All with feedback on inferences if there are none."""
+    """All with feedback if there are none."""
     window: Period | None = None
     """As the data suggests if None."""
     periods: int = 60
