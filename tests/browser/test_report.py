@@ -12,7 +12,7 @@ from selenium.webdriver.common.keys import Keys
 from feedback_cli.report import page
 from feedback_cli.report.content import Comment, Content, Question, Section
 from feedback_cli.statistics import Metric
-from tensorzero_feedback import Performance, Point, StoredFeedback
+from tensorzero_feedback import MetricCount, Performance, Point, StoredFeedback
 
 NOW = datetime(2026, 11, 19, 9, 13, tzinfo=UTC)
 HOSTILE = "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>"
@@ -29,7 +29,8 @@ def _section(name: str) -> Section:
         for variant, mean in variants.items()
     ]
     performances = [Performance(one, NOW, 140, mean, 0.05, {}) for one, mean in variants.items()]
-    return Section(Metric(name, "boolean", 280, performances), "day", points)
+    counts = [MetricCount(name, "boolean", 280, "inference", {})]
+    return Section(Metric(name, counts, performances), "day", points)
 
 
 @pytest.fixture(params=["light", "dark"])

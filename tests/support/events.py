@@ -57,7 +57,7 @@ SHAPES = {
     f"{LIST}/bounds": {"first_id", "last_id", "by_type"},
     f"{LIST}/count": {"count"},
     f"{LIST}/latest_id_by_metric": {"feedback_id_by_metric"},
-    "GET /internal/functions/{function}/metrics": {"metrics"},
+    "GET /internal/functions/{function}/metrics": {"metrics", "episode_metrics"},
     "GET /internal/functions/{function}/variant_performances": {"performances"},
     "GET /internal/functions/{function}/inference_count/{metric+}": {
         "feedback_count",

@@ -61,6 +61,7 @@ def _comparisons() -> dict[str, Schema]:
     spread = {"stdev": _REAL, "ci_error": _REAL}
     types = {**TEXT, "enum": ["boolean", "float", "demonstration"]}
     metric = {"function_name": TEXT, "metric_name": TEXT, "metric_type": types}
+    metrics = array(ref("MetricCount"))
     point = {"variance": _REAL_OR_NULL, "alpha": _REAL, **interval}
     listed = {
         "type": {**TEXT, "enum": ["chat", "json"]},
@@ -71,7 +72,8 @@ def _comparisons() -> dict[str, Schema]:
         "timestamp": TIME,
     }
     return {
-        "Metrics": _rows("metrics", {**metric, "feedback_count": _NUMBER}, "metric_type"),
+        "Metrics": record({"metrics": metrics, "episode_metrics": metrics}),
+        "MetricCount": record({**metric, "feedback_count": _NUMBER}, "metric_type"),
         "VariantPerformances": _rows(
             "performances",
             {"period_start": TIME, **names, "avg_metric": _REAL, **spread},

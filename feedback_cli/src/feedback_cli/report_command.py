@@ -15,7 +15,7 @@ from feedback_cli.errors import Failure
 from feedback_cli.options import FunctionName, Local, Url
 from feedback_cli.report import content
 from feedback_cli.report.content import Content, Question
-from tensorzero_feedback.variants import Rows, Window
+from tensorzero_feedback.variants import Period, Rows
 
 
 def report(
@@ -36,7 +36,7 @@ def report(
         typer.Option(metavar="NAME", help="Only this one; more than once for more."),
     ] = None,
     window: Annotated[
-        Window | None, typer.Option(help="How long a period is. [as the data suggests]")
+        Period | None, typer.Option(help="How long a period is. [as the data suggests]")
     ] = None,
     periods: Annotated[
         int, typer.Option(metavar="N", min=1, help="How many periods to show at most.")

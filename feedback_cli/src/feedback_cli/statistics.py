@@ -1,7 +1,7 @@
 """How a function's variants did: what `feedback stats` reads, and draws as bars."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -29,33 +29,41 @@ class Metric:
     """What is known of a function's feedback on a metric."""
 
     name: str
-    type: str | None
-    """As in MetricCount; None too of a metric that has no feedback on inferences."""
-    count: int | None
-    """How many feedbacks on inferences; None if there are none."""
+    counts: Sequence[MetricCount]
+    """How many feedbacks, by level; empty if the metric is not listed."""
     variants: Sequence[Performance]
     """The one with the highest mean first."""
+
+    @property
+    def type(self) -> str | None:
+        """As in MetricCount; None too if the metric is not listed."""
+        return self.counts[0].type if self.counts else None
+
+    @property
+    def count(self) -> int:
+        """How many feedbacks there are on both levels."""
+        return sum(one.count for one in self.counts)
 
 
 def read(client: FeedbackClient, function: str, names: Sequence[str]) -> list[Metric]:
     """Read these metrics, or all that have any. Raises Failure, FeedbackError."""
     with aggregated.needed():
-        listed = {one.metric_name: one for one in client.metrics(function)}
+        listed: dict[str, list[MetricCount]] = {}
+        for one in client.metrics(function):
+            listed.setdefault(one.metric_name, []).append(one)
         call = partial(_read, client, function, listed)
-        return [*aggregated.each(call, names or listed)]
+        return [*aggregated.each(call, names or sorted(listed))]
 
 
 def _read(
-    client: FeedbackClient, function: str, listed: dict[str, MetricCount], name: str
+    client: FeedbackClient, function: str, listed: dict[str, list[MetricCount]], name: str
 ) -> Metric:
-    found, variants = listed.get(name), list[Performance]()
+    found = Metric(name, listed.get(name, []), [])
     # Of demonstrations there is nothing but a number, nor of what is not configured any longer.
-    if name != DEMONSTRATION and (found is None or found.type is not None):
-        variants = client.performances(function, name)
-    ordered = sorted(variants, key=lambda one: one.mean, reverse=True)
-    if found is None:
-        return Metric(name, None, None, ordered)
-    return Metric(name, found.type, found.count, ordered)
+    if name == DEMONSTRATION or (found.counts and found.type is None):
+        return found
+    variants = client.performances(function, name)
+    return replace(found, variants=sorted(variants, key=lambda one: one.mean, reverse=True))
 
 
 def described(function: str, metrics: Iterable[Metric]) -> dict[str, Any]:
@@ -95,7 +103,7 @@ def spelled_interval(variant: Performance, metric_type: str | None) -> str:
 def drawn(function: str, metrics: Sequence[Metric]) -> RenderableType:
     """Draw them for a terminal."""
     if not metrics:
-        return Text(f"There is no feedback on inferences of {printable(function)}.")
+        return Text(f"No metric of {printable(function)} has feedback.")
     parts = [part for metric in metrics for part in (*_drawn(metric), Text())]
     if any(variant.margin for metric in metrics for variant in metric.variants):
         return Group(*parts, Text(_KEY, style="dim"))
@@ -110,12 +118,15 @@ def _drawn(metric: Metric) -> Iterator[RenderableType]:
 
 def _remark(metric: Metric) -> str:
     if metric.name == DEMONSTRATION:
-        return f"  {metric.count or 0:,} in all"
-    if metric.count is not None and metric.type is None:
+        return f"  {metric.count:,} in all"
+    if metric.counts and metric.type is None:
         return f"  {metric.count:,} feedbacks; it is not configured any longer"
+    if metric.count:
+        return f"  {metric.type}, {metric.count:,} feedbacks"
     if not metric.variants:
         return "  no feedback"
-    return "" if metric.type is None else f"  {metric.type}, {metric.count:,} feedbacks"
+    # All of it is on episodes of several variants, or came after the metrics were listed.
+    return "" if metric.type is None else f"  {metric.type}"
 
 
 def _table(metric: Metric) -> Table:

@@ -14,7 +14,7 @@ def stats(
     function: FunctionName,
     metric: Annotated[
         str | None,
-        typer.Argument(metavar="[METRIC]", help="All with feedback on inferences if absent."),
+        typer.Argument(metavar="[METRIC]", help="All with feedback if absent."),
     ] = None,
     *,
     url: Url = "",

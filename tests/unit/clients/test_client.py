@@ -399,12 +399,21 @@ INFERENCE = {"inference_id": "i", "episode_id": "e", "variant_name": "a", "funct
             "metrics",
             ["f/g"],
             {},
-            {"metrics": [{**METRIC, "metric_type": "float"}, METRIC]},
+            {"metrics": [{**METRIC, "metric_type": "float"}, METRIC], "episode_metrics": [METRIC]},
             "GET /internal/functions/f%2Fg/metrics",
             [
-                MetricCount("m", "float", 3, {**METRIC, "metric_type": "float"}),
-                MetricCount("m", None, 3, METRIC),
+                MetricCount("m", "float", 3, "inference", {**METRIC, "metric_type": "float"}),
+                MetricCount("m", None, 3, "inference", METRIC),
+                MetricCount("m", None, 3, "episode", METRIC),
             ],
+        ),
+        (
+            "metrics",
+            ["f"],
+            {},
+            {"metrics": [METRIC]},
+            "GET /internal/functions/f/metrics",
+            [MetricCount("m", None, 3, "inference", METRIC)],
         ),
         (
             "performances",
@@ -458,7 +467,10 @@ def test_what_is_known_of_a_function_is_read(
     read: list[Any],
     make: Make,
 ) -> None:
-    """Its metrics, how its variants do, and its inferences; a margin of one value is none."""
+    """Its metrics, how its variants do, and its inferences; a margin of one value is none.
+
+    Older stacks do not list the metrics of episodes.
+    """
     answers, requests = _answers(httpx.Response(503, json={}), httpx.Response(200, json=answer))
 
     assert make(answers, Time())(method, *arguments, **named) == read

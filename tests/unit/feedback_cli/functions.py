@@ -73,12 +73,14 @@ class Functions:
     """The API: one function, `draft`, and its metrics."""
 
     types: dict[str, str | None] = field(default_factory=dict)
-    """Of each metric that is listed; None: it is not configured any longer."""
+    """Of each metric of inferences that is listed; None: it is not configured any longer."""
     votes: dict[str, list[Vote]] = field(default_factory=dict)
-    """By metric; each is on a target of its own. Those of episodes are not listed."""
+    """By metric; each is on a target of its own."""
     inferences: list[dict[str, str]] = field(default_factory=list)
     comments: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """The feedback on each target."""
+    of_episodes: dict[str, tuple[str | None, int]] = field(default_factory=dict)
+    """Of each metric of episodes that is listed, the type and the count."""
     requests: list[str] = field(default_factory=list)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
@@ -99,7 +101,7 @@ class Functions:
         if name != "draft":
             return _unknown("function", name)
         if what == "metrics":
-            return httpx.Response(200, json={"metrics": [*map(self._listed, self.types)]})
+            return httpx.Response(200, json=self._metrics())
         return self._performances(query["metric_name"])
 
     def _feedback(self, target: str, query: httpx.QueryParams) -> httpx.Response:
@@ -109,13 +111,11 @@ class Functions:
         points = series(votes, query["time_window"], int(query["max_periods"]))
         return httpx.Response(200, json={"timeseries": points})
 
-    def _listed(self, metric: str) -> dict[str, Any]:
-        kind = self.types[metric]
+    def _metrics(self) -> dict[str, Any]:
+        counted = {name: (kind, len(self.votes.get(name, []))) for name, kind in self.types.items()}
         return {
-            "function_name": "draft",
-            "metric_name": metric,
-            **({} if kind is None else {"metric_type": kind}),
-            "feedback_count": len(self.votes.get(metric, [])),
+            "metrics": [_listed(name, *one) for name, one in counted.items()],
+            "episode_metrics": [_listed(name, *one) for name, one in self.of_episodes.items()],
         }
 
     def _performances(self, metric: str) -> httpx.Response:
@@ -135,6 +135,15 @@ class Functions:
             for variant in sorted(values)
         ]
         return httpx.Response(200, json={"performances": rows})
+
+
+def _listed(metric: str, kind: str | None, count: int) -> dict[str, Any]:
+    return {
+        "function_name": "draft",
+        "metric_name": metric,
+        **({} if kind is None else {"metric_type": kind}),
+        "feedback_count": count,
+    }
 
 
 def _unknown(what: str, name: str) -> httpx.Response:

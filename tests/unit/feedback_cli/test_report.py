@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from feedback_cli.report.window import finest
 from tensorzero_feedback import Point
-from tensorzero_feedback.variants import Window
+from tensorzero_feedback.variants import Period
 from tests.support.command import Feedback, Run
 from tests.unit.feedback_cli.functions import HOSTILE, LENGTHS, Functions, Vote, asked, end, series
 
@@ -56,7 +56,7 @@ def api() -> Functions:
             "accepted": votes,
             HOSTILE: [(day, f"variant {i}", float(i)) for day in days for i in range(8)],
             "gone": votes[:1],
-            "of_episodes": votes,
+            "of_episodes": [(day, variant, 0.0) for day, variant, _ in votes],
             "none": [],
         },
         [
@@ -68,6 +68,7 @@ def api() -> Functions:
             "e0": [_comment(2, "e0", "on an episode", "episode")],
             "i3": [_comment(1, "i3", "the oldest"), {**_comment(8, "i3", "x"), "type": "float"}],
         },
+        {"of_episodes": ("boolean", 20), "gone": (None, 2)},
     )
 
 
@@ -143,7 +144,7 @@ def test_what_people_wrote_is_text(page: Page) -> None:
 def test_each_chart_has_its_numbers_beside_it(page: Page) -> None:
     """As a table; all is reached by keyboard, by headings and by landmarks."""
     charts = [one for one in page.all("svg") if one.get("role") == "img"]
-    assert len(charts) == len(page.all("figure")) == len(page.all("details")) == 3
+    assert len(charts) == len(page.all("figure")) == len(page.all("details")) == 4
     assert all("the table below it has the numbers" in str(one["aria-label"]) for one in charts)
 
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
@@ -152,7 +153,7 @@ def test_each_chart_has_its_numbers_beside_it(page: Page) -> None:
         for name in ("aria-labelledby", "href"):
             assert str(attributes.get(name, ids[0])).removeprefix("#") in ids
     headings = [tag for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
-    assert headings == ["h1", *["h2"] * 6]
+    assert headings == ["h1", *["h2"] * 7]
     assert all(len(page.all(tag)) == 1 for tag in ("main", "header", "nav", "h1"))
     regions = [one for one in page.all("div") if one.get("role") == "region"]
     assert len(regions) == len(page.all("table")) == len(page.all("caption"))
@@ -164,8 +165,26 @@ def test_a_point_says_what_it_is(page: Page) -> None:
     said = [text for text in page.texts if ", until 2026-" in text]
 
     assert "concise, until 2026-11-20 00:00: 100.0 % of 1" in said
-    # Ten days of two variants, of the six that are drawn of eight, and of one vote.
-    assert len(said) == len({*said}) == 10 * 2 + 10 * 6 + 1 == len(page.all("title")) - 1
+    # Ten days of two variants twice, of the six that are drawn of eight, and of one vote.
+    assert len(said) == len({*said}) == 2 * 10 * 2 + 10 * 6 + 1 == len(page.all("title")) - 1
+
+
+def test_metrics_of_inferences_and_of_episodes_are_told(page: Page) -> None:
+    """With their types, and how much feedback there is."""
+    text = " ".join(" ".join(page.texts).split())
+
+    assert "accepted 20 feedbacks on inferences, boolean." in text
+    assert "gone 1 feedbacks on inferences and 2 feedbacks on episodes. The metric is not" in text
+    assert "of_episodes 20 feedbacks on episodes, boolean." in text
+    assert "none There is no feedback." in text
+
+
+def test_a_window_that_a_time_series_does_not_have_is_refused(feedback: Feedback) -> None:
+    """Before anything is asked; those that it has are named."""
+    run = feedback("report", "draft", "--window=cumulative")
+
+    assert run.code == 2
+    assert "'minute', 'hour', 'day', 'week', 'month'" in run.err
 
 
 def test_of_many_variants_those_with_the_most_feedback_are_drawn(page: Page) -> None:
@@ -207,7 +226,7 @@ def test_a_function_without_feedback_has_a_report_that_says_so(
     _, page = _report(feedback, Functions(), tmp_path / "report.html")
 
     text = " ".join(" ".join(page.texts).split())
-    assert "There is no feedback on inferences of this function." in text
+    assert "No metric of this function has feedback." in text
     assert "There are none on the newest 0 inferences" in text
     assert page.all("svg") == page.all("nav") == []
 
@@ -293,7 +312,7 @@ def test_the_window_is_the_shortest_that_shows_all(moments: list[int], periods: 
     votes: list[Vote] = [(NOW + timedelta(seconds=one), "a", 1.0) for one in moments]
     answers = list[int]()
 
-    def ask(window: Window, max_periods: int) -> list[Point]:
+    def ask(window: Period, max_periods: int) -> list[Point]:
         points = [Point.parse(row) for row in series(votes, window, max_periods)]
         if window != "month":
             answers.append(max_periods)

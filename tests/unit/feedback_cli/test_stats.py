@@ -31,8 +31,15 @@ def api() -> Functions:
             "demonstration": _votes(baseline=[1, 1, 1]),
             "gone": _votes(baseline=[1]),
             "stars": _votes(baseline=[-2, -1], concise=[4]),
-            "of_episodes": _votes(baseline=[3, 3]),
+            "of_episodes": _votes(baseline=[0, 0, 0, 1], concise=[0, 0]),
+            "of_mixed_episodes": _votes(baseline=[0]),
+            "new": _votes(baseline=[3, 3]),
             "nothing": [],
+        },
+        of_episodes={
+            "of_episodes": ("boolean", 1_234),
+            "of_mixed_episodes": ("boolean", 0),
+            "stars": ("float", 2),
         },
     )
 
@@ -43,7 +50,7 @@ def _run(feedback: Feedback, api: Functions, *arguments: str) -> Run:
 
 
 def test_all_metrics_of_a_function_are_drawn(feedback: Feedback, api: Functions) -> None:
-    """The best variant first; booleans are percentages."""
+    """Also of its episodes. The best variant comes first; booleans are percentages."""
     stats = _run(feedback, api, "draft")
 
     assert (stats.code, stats.err) == (0, "")
@@ -58,7 +65,16 @@ def test_all_metrics_of_a_function_are_drawn(feedback: Feedback, api: Functions)
         "",
         "gone  1 feedbacks; it is not configured any longer",
         "",
-        "stars  float, 3 feedbacks",
+        "of_episodes  boolean, 1,234 feedbacks",
+        "Variant   Targets    Mean      95 % interval",
+        f"baseline        4  25.0 %    0.0 % to 50.0 %  {'▓' * 15}{'░' * 15}",
+        "concise         2   0.0 %  -25.0 % to 25.0 %  ░░░░░░░░░░░░░░░",
+        "",
+        "of_mixed_episodes  boolean",
+        "Variant   Targets   Mean  95 % interval",
+        "baseline        1  0.0 %           none",
+        "",
+        "stars  float, 5 feedbacks",
         "Variant   Targets  Mean   95 % interval",
         f"concise         1     4            none  {' ' * 18}{'█' * 42}",
         f"baseline        2  -1.5  -1.75 to -1.25  ░░░▓▓{'█' * 13}",
@@ -73,9 +89,9 @@ def test_all_metrics_of_a_function_are_drawn(feedback: Feedback, api: Functions)
         ("demonstration", ["demonstration  3 in all"]),
         ("nothing", ["nothing  no feedback"]),
         (
-            "of_episodes",
+            "new",
             [
-                "of_episodes",
+                "new",
                 "Variant   Targets  Mean  95 % interval",
                 f"baseline        2     3   2.75 to 3.25  {'█' * 51}{'▓' * 4}{'░' * 5}",
                 "",
@@ -87,7 +103,7 @@ def test_all_metrics_of_a_function_are_drawn(feedback: Feedback, api: Functions)
 def test_one_metric_is_drawn(
     metric: str, lines: list[str], feedback: Feedback, api: Functions
 ) -> None:
-    """Also one of episodes, which is not listed."""
+    """Also one that got its first feedback after the metrics were listed."""
     stats = _run(feedback, api, "draft", metric)
 
     assert [line.rstrip() for line in stats.out.splitlines()] == lines
@@ -104,7 +120,7 @@ def test_programs_get_what_the_api_says(feedback: Feedback, api: Functions) -> N
             {
                 "metric_name": "stars",
                 "metric_type": "float",
-                "feedback_count": 3,
+                "feedback_count": 5,
                 "performances": [
                     {**row, "variant_name": "concise"},
                     {
@@ -150,7 +166,7 @@ def test_a_function_without_feedback_has_none(feedback: Feedback) -> None:
     """That is no error."""
     stats = _run(feedback, Functions(), "draft")
 
-    assert stats == Run(0, "There is no feedback on inferences of draft.\n", "")
+    assert stats == Run(0, "No metric of draft has feedback.\n", "")
 
 
 def test_a_stack_without_aggregates_is_told(feedback: Feedback) -> None:

@@ -15,6 +15,7 @@ from tensorzero_feedback.retries import Retries
 from tensorzero_feedback.variants import (
     MetricCount,
     Performance,
+    Period,
     Point,
     RecordedInference,
     Rows,
@@ -118,9 +119,9 @@ class FeedbackClient:
             place = place.following(page)
 
     def metrics(self, function_name: str) -> Listed[MetricCount]:
-        """Read which metrics a function has feedback on, by name.
+        """Read which metrics a function has feedback on: those of inferences, then of episodes.
 
-        Feedback on episodes is not counted. This and the next two need the stack's aggregates.
+        Each by name. This and the next three need the stack's aggregates.
         """
         return self._run(self._operations.metrics(function_name))
 
@@ -136,14 +137,13 @@ class FeedbackClient:
         function_name: str,
         metric_name: str,
         *,
-        window: Window,
+        window: Period,
         max_periods: int,
         rows: Rows = "all",
     ) -> Listed[Point]:
         """Read how a function's variants stood at the end of each period with feedback.
 
-        The window cannot be `cumulative`. The last period with feedback is read, and up to
-        `max_periods` before it.
+        The last period with feedback is read, and up to `max_periods` before it.
         """
         series = self._operations.timeseries(
             function_name, metric_name, window=window, max_periods=max_periods, rows=rows

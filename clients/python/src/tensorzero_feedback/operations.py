@@ -16,6 +16,7 @@ from tensorzero_feedback.retries import Retries
 from tensorzero_feedback.variants import (
     MetricCount,
     Performance,
+    Period,
     Point,
     RecordedInference,
     Rows,
@@ -91,7 +92,7 @@ class Operations:
     def metrics(self, function_name: str) -> Flow[list[MetricCount]]:
         """Read which metrics a function has feedback on."""
         request = Request("GET", f"{_function(function_name)}/metrics")
-        return call(request, self.retries, _rows("metrics", MetricCount.parse))
+        return call(request, self.retries, MetricCount.parse_all)
 
     def performances(
         self, function_name: str, metric_name: str, *, window: Window
@@ -103,7 +104,7 @@ class Operations:
         return call(request, self.retries, _rows("performances", Performance.parse))
 
     def timeseries(
-        self, function_name: str, metric_name: str, *, window: Window, max_periods: int, rows: Rows
+        self, function_name: str, metric_name: str, *, window: Period, max_periods: int, rows: Rows
     ) -> Flow[list[Point]]:
         """Read how a function's variants stood, period by period."""
         query = {

@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Self, TypeAlias
 
-Window: TypeAlias = Literal["minute", "hour", "day", "week", "month", "cumulative"]
-"""How long periods are, in UTC; `cumulative` is one period for all time."""
+Period: TypeAlias = Literal["minute", "hour", "day", "week", "month"]
+"""How long periods are, in UTC."""
+Window: TypeAlias = Literal[Period, "cumulative"]
+"""The same; `cumulative` is one period for all time."""
+Level: TypeAlias = Literal["inference", "episode"]
+"""What feedback is about."""
 Rows: TypeAlias = Literal["all", "latest"]
 """Whether every feedback counts, or of each target the latest."""
 
@@ -20,14 +24,25 @@ class MetricCount:
     type: str | None
     """`boolean`, `float` or `demonstration`; None if the metric is not configured any longer."""
     count: int
-    """How many feedbacks on inferences, each of them counted."""
+    """How many feedbacks, each of them counted; none on episodes of several variants."""
+    level: Level
+    """On what they are: a metric whose level was changed may have feedback on both."""
     row: Mapping[str, Any] = field(repr=False)
     """All that the API says of it, as it says it."""
 
     @classmethod
-    def parse(cls, row: Mapping[str, Any]) -> Self:
+    def parse(cls, row: Mapping[str, Any], level: Level) -> Self:
         """Read a row. Raises LookupError, TypeError."""
-        return cls(row["metric_name"], row.get("metric_type"), row["feedback_count"], row)
+        return cls(row["metric_name"], row.get("metric_type"), row["feedback_count"], level, row)
+
+    @classmethod
+    def parse_all(cls, answer: Mapping[str, Any]) -> list[Self]:
+        """Read an answer: a stack that is older has no metrics of episodes. Raises as `parse`."""
+        episode_metrics = answer.get("episode_metrics", ())
+        return [
+            *(cls.parse(row, "inference") for row in answer["metrics"]),
+            *(cls.parse(row, "episode") for row in episode_metrics),
+        ]
 
 
 @dataclass(frozen=True, slots=True)

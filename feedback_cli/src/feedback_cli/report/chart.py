@@ -10,7 +10,7 @@ from feedback_cli.output import printable
 from feedback_cli.report.content import Section
 from feedback_cli.statistics import BOOLEAN, spelled
 from tensorzero_feedback import Point
-from tensorzero_feedback.variants import Window
+from tensorzero_feedback.variants import Period
 
 SHAPES = {
     "\N{BLACK CIRCLE}": "circle",
@@ -99,7 +99,7 @@ def _specification(section: Section) -> dict[str, Any]:
     }
 
 
-_TIMES: dict[Window, str] = {
+_TIMES: dict[Period, str] = {
     "minute": "%b %d %H:%M",
     "hour": "%b %d %H:%M",
     "day": "%b %d",

@@ -9,7 +9,7 @@ from feedback_cli.progress import Move
 from feedback_cli.report.window import finest
 from feedback_cli.statistics import DEMONSTRATION, Metric
 from tensorzero_feedback import FeedbackClient, Point, RecordedInference, StoredFeedback
-from tensorzero_feedback.variants import Rows, Window
+from tensorzero_feedback.variants import Period, Rows
 
 COMMENTS = 100
 """How many comments are shown."""
@@ -21,8 +21,8 @@ class Question:
 
     function: str
     metrics: Sequence[str] = ()
-    """All with feedback on inferences if there are none."""
-    window: Window | None = None
+    """All with feedback if there are none."""
+    window: Period | None = None
     """As the data suggests if None."""
     periods: int = 60
     """How many periods are shown at most."""
@@ -36,7 +36,7 @@ class Section:
     """What is told of a metric."""
 
     metric: Metric
-    window: Window
+    window: Period
     points: Sequence[Point]
 
 
@@ -80,7 +80,7 @@ def read(client: FeedbackClient, question: Question, move: Move) -> Content:
 
 
 def _section(client: FeedbackClient, question: Question, metric: Metric) -> Section:
-    def ask(window: Window, max_periods: int) -> Sequence[Point]:
+    def ask(window: Period, max_periods: int) -> Sequence[Point]:
         return client.timeseries(
             question.function,
             metric.name,

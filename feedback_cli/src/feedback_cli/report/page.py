@@ -46,6 +46,9 @@ def _section(section: Section, index: int) -> dict[str, Any]:
     return {
         "id": f"metric-{index}",
         "metric": metric,
+        "counted": " and ".join(
+            f"{one.count:,} feedbacks on {one.level}s" for one in metric.counts if one.count
+        ),
         "window": section.window,
         "variants": [
             {

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from tensorzero_feedback import Point
-from tensorzero_feedback.variants import Window
+from tensorzero_feedback.variants import Period
 
-Ask: TypeAlias = Callable[[Window, int], Sequence[Point]]
+Ask: TypeAlias = Callable[[Period, int], Sequence[Point]]
 """Reads the points of a window: of the last period that has any, and of so many before it."""
 
-_SECONDS: dict[Window, int] = {
+_SECONDS: dict[Period, int] = {
     "month": 31 * 86_400,
     "week": 7 * 86_400,
     "day": 86_400,
@@ -21,12 +21,12 @@ _MONTHS = 1_200
 """How many months are asked for: a hundred years."""
 
 
-def finest(ask: Ask, periods: int) -> tuple[Window, Sequence[Point]]:
+def finest(ask: Ask, periods: int) -> tuple[Period, Sequence[Point]]:
     """Read a series in the shortest periods of which so many hold all the data; months if none do.
 
     Shorter ones are asked for only where they may do, so that no answer is much too long.
     """
-    window: Window = "month"
+    window: Period = "month"
     points = ask(window, _MONTHS)
     for finer, seconds in [*_SECONDS.items()][1:]:
         longest = _span(points, window)
@@ -41,7 +41,7 @@ def finest(ask: Ask, periods: int) -> tuple[Window, Sequence[Point]]:
     return window, points
 
 
-def _span(points: Sequence[Point], window: Window) -> int:
+def _span(points: Sequence[Point], window: Period) -> int:
     """Return the seconds from when the first period begins to when the last one ends."""
     ends = [point.period_end for point in points]
     return int((max(ends) - min(ends)).total_seconds()) + _SECONDS[window] if ends else 0

@@ -219,17 +219,26 @@ class Plain:
             for (at, name), some in sorted(values.items())
         ]
 
-    def function_metrics(self, function: str, variant: str | None) -> list[dict[str, Any]]:
-        """Give the metrics of a function."""
-        targets = {
-            one.id
-            for one in self.inferences
-            if one.function == function and variant in {None, one.variant}
+    def function_metrics(self, function: str, variant: str | None) -> dict[str, Any]:
+        """Give the metrics of a function, and those of its episodes."""
+        own = [one for one in self.inferences if one.function == function]
+        inferences = {one.id: [one.variant] for one in own}
+        episodes: dict[str, list[str]] = {}
+        for one in own:
+            episodes.setdefault(one.episode, []).append(one.variant)
+        return {
+            "metrics": self._counted(function, inferences, variant),
+            "episode_metrics": self._counted(function, episodes, variant),
         }
+
+    def _counted(
+        self, function: str, targets: Mapping[str, list[str]], variant: str | None
+    ) -> list[dict[str, Any]]:
         counted: dict[str, int] = {}
         for row in self.rows:
-            if row.target in targets:
-                counted[row.metric] = counted.get(row.metric, 0) + 1
+            variants = {*targets.get(row.target, ())}
+            if variants and variant in {None, *variants}:
+                counted[row.metric] = counted.get(row.metric, 0) + (len(variants) == 1)
         types = {"demonstration": "demonstration"}
         types |= {name: one.kind for name, one in self.metrics.items()}
         return [

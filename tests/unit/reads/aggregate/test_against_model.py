@@ -75,13 +75,13 @@ def test_performances_are_the_models(played: Scene, chance: random.Random) -> No
 
 
 def test_metrics_are_the_models(played: Scene) -> None:
-    """Every feedback on the function's inferences."""
+    """Every feedback on the function's inferences, and that on its episodes."""
     for function in ("f", "g/h", "quiet"):
         for variant in (None, "a", "b", "", "nope"):
             query = {} if variant is None else {"variant_name": variant}
             wanted = played.plain.function_metrics(function, variant)
 
-            assert played.reads.get(METRICS, query, function=function) == (200, {"metrics": wanted})
+            assert played.reads.get(METRICS, query, function=function) == (200, wanted)
 
 
 def test_counts_are_the_models(played: Scene) -> None:

@@ -50,5 +50,29 @@ def test_nothing_is_said_of_a_variant_without_feedback(reads: Reads) -> None:
     assert reads.get(PERFORMANCES, query, function="f") == (200, {"performances": []})
     assert reads.get(METRICS, {}, function="f") == (
         200,
-        {"metrics": [{**metric, "metric_type": "boolean", "feedback_count": 1}]},
+        {
+            "metrics": [{**metric, "metric_type": "boolean", "feedback_count": 1}],
+            "episode_metrics": [],
+        },
     )
+
+
+@pytest.mark.parametrize(
+    ("amounts", "listed"),
+    [({"c": 1}, [0]), ({"c": 2, "a10": -1}, [0]), ({"a10": 1}, [1]), ({"c": 0, "a10": -1}, [])],
+)
+def test_a_metric_of_episodes_is_listed_if_any_variant_has_some(
+    amounts: dict[str, int], listed: list[int], tmp_path: Path
+) -> None:
+    """Feedback on episodes of several variants is counted for none of them; none is the least."""
+    memory, series = Memory(), SERIES._replace(level="episode")
+    memory.put_item(TableName="aggregate", Item=layout.series_item(1, series, 0))
+    key = layout.counter_key(1, series, 0, "d2026-03-02", "a")
+    counts = {f"{slot}n": {"N": str(n)} for slot, n in amounts.items()}
+    memory.put_item(TableName="aggregate", Item={**key, "variant": {"S": "a"}, **counts})
+    reads = Reads(memory, catalog(tmp_path, {"flag": Metric("boolean", "episode", "max")}))
+
+    status, answer = reads.get(METRICS, {}, function="f")
+
+    assert (status, answer["metrics"]) == (200, [])
+    assert [row["feedback_count"] for row in answer["episode_metrics"]] == listed

@@ -123,10 +123,11 @@ def test_the_default_function_is_known_and_has_no_variants(reads: Reads) -> None
 
 def test_metrics_of_an_unknown_function_are_refused(reads: Reads) -> None:
     """Of an unknown variant, there are none."""
+    none: dict[str, list[Any]] = {"metrics": [], "episode_metrics": []}
     status, answer = reads.get(METRICS, {}, function="nope")
 
     assert (status, answer["error"]) == (404, "Unknown function: nope")
-    assert reads.get(METRICS, {"variant_name": "?"}, function="f") == (200, {"metrics": []})
+    assert reads.get(METRICS, {"variant_name": "?"}, function="f") == (200, none)
 
 
 @pytest.mark.parametrize(
