@@ -72,7 +72,7 @@ def _comparisons() -> dict[str, Schema]:
         "timestamp": TIME,
     }
     return {
-        "Metrics": record({"metrics": metrics, "episode_metrics": metrics}),
+        "Metrics": record({"metrics": metrics, "episode_metrics": metrics}, "episode_metrics"),
         "MetricCount": record({**metric, "feedback_count": _NUMBER}, "metric_type"),
         "VariantPerformances": _rows(
             "performances",

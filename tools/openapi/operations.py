@@ -75,6 +75,13 @@ _ATOMIC = {
     )
 }
 _VARIANT = {"variant_name": Parameter("query", TEXT, "Of this variant only.")}
+_LEVEL = {
+    "level": Parameter(
+        "query",
+        {**TEXT, "enum": ["inference", "all"], "default": "inference"},
+        "`all`: the metrics of episodes as well, in `episode_metrics`.",
+    )
+}
 _METRIC = {"metric_name": Parameter("query", TEXT, "The metric's name.", required=True)}
 _THRESHOLD = {
     "threshold": Parameter(
@@ -187,7 +194,7 @@ OPERATIONS: dict[str, Operation] = {
         Body("LabelQuery"),
     ),
     "GET /internal/functions/{function}/metrics": Operation(
-        "listMetrics", "Metrics", ("metrics",), refusals.METRICS, parameters=_VARIANT
+        "listMetrics", "Metrics", ("metrics",), refusals.METRICS, parameters=_VARIANT | _LEVEL
     ),
     "GET /internal/functions/{function}/variant_performances": Operation(
         "compareVariants",

@@ -77,9 +77,9 @@ READ_INFERENCE: Refusals = STORED | {InvalidField, InferenceNotFound}
 """Of a recorded inference that is read."""
 SERIES: Refusals = STORED | {InvalidField, MissingField, UnsupportedTimeWindow, AnswerTooLarge}
 """Of a time series."""
-METRICS: Refusals = STORED | {UnknownFunction}
+METRICS: Refusals = STORED | {InvalidField, UnknownFunction}
 """Of a function's metrics."""
-INFERENCE_COUNT: Refusals = METRICS | {InvalidField, UnknownMetric}
+INFERENCE_COUNT: Refusals = METRICS | {UnknownMetric}
 """Of a metric of a function."""
 PERFORMANCES: Refusals = INFERENCE_COUNT | {MissingField, UnknownVariant, AnswerTooLarge}
 """Of a function's variants."""

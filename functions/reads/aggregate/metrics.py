@@ -1,10 +1,12 @@
 """The metrics of a function: on which there is feedback, and how much."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from aggregates.counters import ALL, WHOLE
 from aggregates.periods import Window
 from feedback.kinds.registry import BUILT_IN
+from reads import parameters as read
 from reads.aggregate import counts
 from reads.aggregate.settings import Settings
 from reads.aggregate.store import Store
@@ -19,32 +21,54 @@ _COUNTS = ("variant", f"{_LATEST}n", *(f"{ALL}{hour:02}n" for hour in range(24))
 """What is read of a day's counter: not the sums."""
 
 
-def metrics(store: Store, function: str, variant: str | None, settings: Settings) -> dict[str, Any]:
-    """Return the metrics with feedback on the function's inferences, and those on its episodes.
+LEVELS = ("inference", "all")
+"""What `level` can be: on what the feedback of the metrics is."""
 
-    Each is listed by name. Every feedback counts, but for that on an episode of several variants.
-    A metric that has changed its type is one metric. Raises UnknownFunction, StorageUnavailable.
+
+class Ask(NamedTuple):
+    """What is asked for."""
+
+    function: str
+    variant: str | None
+    """None: all."""
+    episodes: bool
+    """Whether the metrics of episodes are asked for as well."""
+
+    @classmethod
+    def parse(cls, function: str, parameters: Mapping[str, str], settings: Settings) -> "Ask":
+        """Read a query's parameters. Raises InvalidField, UnknownFunction."""
+        level = read.choice("level", parameters.get("level", "inference"), LEVELS)
+        ask = cls(function, parameters.get("variant_name"), level == "all")
+        settings.function(function)
+        return ask
+
+
+def metrics(store: Store, ask: Ask, settings: Settings) -> dict[str, Any]:
+    """Return the metrics with feedback on the function's inferences, by name.
+
+    Those on its episodes have a list of their own. Every feedback counts, but for that on an
+    episode of several variants. A metric that has changed its type is one metric. Raises
+    StorageUnavailable.
     """
-    settings.function(function)
-    found = store.of_one_generation(lambda generation: _read(store, generation, function, variant))
-    rows: dict[str, list[dict[str, Any]]] = {level: [] for level in _GROUPS}
+    found = store.of_one_generation(lambda generation: _read(store, generation, ask))
+    rows: dict[str, list[dict[str, Any]]] = {"inference": [], "episode": []}
     for (level, name), number in sorted(found.items()):
         rows[level].append(
-            {"function_name": function, "metric_name": name}
+            {"function_name": ask.function, "metric_name": name}
             | _type(name, settings)
             | {"feedback_count": number}
         )
-    return {"metrics": rows["inference"], "episode_metrics": rows["episode"]}
+    of_episodes = {"episode_metrics": rows["episode"]} if ask.episodes else {}
+    return {"metrics": rows["inference"], **of_episodes}
 
 
-def _read(
-    store: Store, generation: int, function: str, variant: str | None
-) -> dict[tuple[str, str], int]:
+def _read(store: Store, generation: int, ask: Ask) -> dict[tuple[str, str], int]:
     """Count the feedback, by level and metric, of those that have any."""
     parts: dict[tuple[str, str], list[counts.Part]] = {}
-    for series, shard in store.series(generation, function):
-        parts.setdefault((series.level, series.metric), []).append((series, shard))
-    variants = None if variant is None else {variant}
+    for series, shard in store.series(generation, ask.function):
+        if ask.episodes or series.level == "inference":
+            parts.setdefault((series.level, series.metric), []).append((series, shard))
+    variants = None if ask.variant is None else {ask.variant}
     found: dict[tuple[str, str], int] = {}
     for (level, name), of_metric in parts.items():
         numbers = dict.fromkeys(_GROUPS[level], 0)

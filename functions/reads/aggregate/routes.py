@@ -60,8 +60,8 @@ def _timeseries(request: Request) -> dict[str, Any]:
 
 
 def _metrics(request: Request) -> dict[str, Any]:
-    variant = request.parameters.get("variant_name")
-    return metrics.metrics(request.store, request.path["function"], variant, request.settings)
+    ask = metrics.Ask.parse(request.path["function"], request.parameters, request.settings)
+    return metrics.metrics(request.store, ask, request.settings)
 
 
 def _performances(request: Request) -> dict[str, Any]:

@@ -400,7 +400,7 @@ INFERENCE = {"inference_id": "i", "episode_id": "e", "variant_name": "a", "funct
             ["f/g"],
             {},
             {"metrics": [{**METRIC, "metric_type": "float"}, METRIC], "episode_metrics": [METRIC]},
-            "GET /internal/functions/f%2Fg/metrics",
+            "GET /internal/functions/f%2Fg/metrics?level=all",
             [
                 MetricCount("m", "float", 3, "inference", {**METRIC, "metric_type": "float"}),
                 MetricCount("m", None, 3, "inference", METRIC),
@@ -412,7 +412,7 @@ INFERENCE = {"inference_id": "i", "episode_id": "e", "variant_name": "a", "funct
             ["f"],
             {},
             {"metrics": [METRIC]},
-            "GET /internal/functions/f/metrics",
+            "GET /internal/functions/f/metrics?level=all",
             [MetricCount("m", None, 3, "inference", METRIC)],
         ),
         (

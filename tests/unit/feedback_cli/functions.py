@@ -101,7 +101,7 @@ class Functions:
         if name != "draft":
             return _unknown("function", name)
         if what == "metrics":
-            return httpx.Response(200, json=self._metrics())
+            return httpx.Response(200, json=self._metrics(query.get("level")))
         return self._performances(query["metric_name"])
 
     def _feedback(self, target: str, query: httpx.QueryParams) -> httpx.Response:
@@ -111,7 +111,8 @@ class Functions:
         points = series(votes, query["time_window"], int(query["max_periods"]))
         return httpx.Response(200, json={"timeseries": points})
 
-    def _metrics(self) -> dict[str, Any]:
+    def _metrics(self, level: str | None) -> dict[str, Any]:
+        assert level == "all"
         counted = {name: (kind, len(self.votes.get(name, []))) for name, kind in self.types.items()}
         return {
             "metrics": [_listed(name, *one) for name, one in counted.items()],

@@ -91,7 +91,7 @@ class Operations:
 
     def metrics(self, function_name: str) -> Flow[list[MetricCount]]:
         """Read which metrics a function has feedback on."""
-        request = Request("GET", f"{_function(function_name)}/metrics")
+        request = Request("GET", f"{_function(function_name)}/metrics", query={"level": "all"})
         return call(request, self.retries, MetricCount.parse_all)
 
     def performances(

@@ -81,6 +81,9 @@ def test_metrics_are_the_models(played: Scene) -> None:
             query = {} if variant is None else {"variant_name": variant}
             wanted = played.plain.function_metrics(function, variant)
 
+            both = played.reads.get(METRICS, {**query, "level": "all"}, function=function)
+            assert both == (200, wanted)
+            del wanted["episode_metrics"]
             assert played.reads.get(METRICS, query, function=function) == (200, wanted)
 
 

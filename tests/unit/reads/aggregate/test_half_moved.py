@@ -50,10 +50,7 @@ def test_nothing_is_said_of_a_variant_without_feedback(reads: Reads) -> None:
     assert reads.get(PERFORMANCES, query, function="f") == (200, {"performances": []})
     assert reads.get(METRICS, {}, function="f") == (
         200,
-        {
-            "metrics": [{**metric, "metric_type": "boolean", "feedback_count": 1}],
-            "episode_metrics": [],
-        },
+        {"metrics": [{**metric, "metric_type": "boolean", "feedback_count": 1}]},
     )
 
 
@@ -72,7 +69,7 @@ def test_a_metric_of_episodes_is_listed_if_any_variant_has_some(
     memory.put_item(TableName="aggregate", Item={**key, "variant": {"S": "a"}, **counts})
     reads = Reads(memory, catalog(tmp_path, {"flag": Metric("boolean", "episode", "max")}))
 
-    status, answer = reads.get(METRICS, {}, function="f")
+    status, answer = reads.get(METRICS, {"level": "all"}, function="f")
 
     assert (status, answer["metrics"]) == (200, [])
     assert [row["feedback_count"] for row in answer["episode_metrics"]] == listed

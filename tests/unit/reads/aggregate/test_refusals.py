@@ -124,10 +124,19 @@ def test_the_default_function_is_known_and_has_no_variants(reads: Reads) -> None
 def test_metrics_of_an_unknown_function_are_refused(reads: Reads) -> None:
     """Of an unknown variant, there are none."""
     none: dict[str, list[Any]] = {"metrics": [], "episode_metrics": []}
+    query = {"variant_name": "?", "level": "all"}
     status, answer = reads.get(METRICS, {}, function="nope")
 
     assert (status, answer["error"]) == (404, "Unknown function: nope")
-    assert reads.get(METRICS, {"variant_name": "?"}, function="f") == (200, none)
+    assert reads.get(METRICS, query, function="f") == (200, none)
+
+
+def test_the_metrics_of_a_level_that_is_none_are_refused(reads: Reads) -> None:
+    """Before the function is looked up."""
+    status, answer = reads.get(METRICS, {"level": "episode"}, function="nope")
+
+    assert (status, answer["code"]) == (400, "invalid_field")
+    assert answer["error"].startswith("level: expected one of `inference`, `all`")
 
 
 @pytest.mark.parametrize(
