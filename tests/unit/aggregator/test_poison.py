@@ -10,7 +10,9 @@ from shared.uuids import Uuid
 from tests.support.memory import cancelled
 from tests.support.streams import to_record
 from tests.unit.aggregates.strategies import uuid
+from tests.unit.aggregator import poison
 from tests.unit.aggregator.history import HOUR, START
+from tests.unit.aggregator.poison import Poison
 from tests.unit.aggregator.stage import Killed, Stage
 
 EPISODE = uuid(START, 1)
@@ -72,6 +74,59 @@ def test_a_record_that_is_none_is_named_and_others_are_counted(
     answer = stage.handle([bad, good])
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": number}]}
+    stage.check()
+
+
+@pytest.mark.parametrize("bad", poison.POISONS, ids=poison.name)
+@pytest.mark.parametrize("change", ["NewImage", "OldImage"])
+def test_a_row_that_is_not_ours_stops_nothing(bad: Poison, change: str) -> None:
+    """It is named, and all else is counted: it has left nothing that is unreadable.
+
+    With a value that cannot be read, the target's other feedback on the metric is named as well,
+    though it is counted. Taken away, it had none that anybody reads.
+    """
+    stage = Stage(1)
+    _inference(stage, poison.INFERENCE, poison.EPISODE)
+    _vote(stage, poison.INFERENCE, {"value": {"BOOL": True}}, 8)
+    stage.follow()
+    if change == "NewImage" and bad.is_storable:
+        stage.tables.put_item(TableName=bad.table, Item=bad.row)
+        stage.streams.records = []
+    _vote(stage, poison.INFERENCE, {"value": {"BOOL": True}}, 9)
+    _vote(stage, poison.EPISODE, {"value": {"BOOL": False}}, 10)
+    good, stage.streams.records = stage.streams.records, []
+
+    record = to_record(bad.table, {change: bad.row}, 7)
+
+    answer = stage.handle([record, *good])
+
+    named = [record]
+    if bad.field == "value":  # which the record is not asked for
+        named = [record, good[0]] if change == "NewImage" else []
+    numbers = [one["dynamodb"]["SequenceNumber"] for one in named]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": number} for number in numbers]}
+    _vote(stage, poison.INFERENCE, {"value": {"BOOL": False}}, 11)
+    _vote(stage, poison.EPISODE, {"value": {"BOOL": True}}, 12)
+    _inference(stage, OTHER, poison.EPISODE)
+    stage.follow()
+    assert stage.driver.queue == []
+    if change == "NewImage" and bad.is_storable:
+        stage.tables.delete(bad.table, bad.row)
+    stage.check()
+
+
+def test_a_row_that_has_lost_its_metric_meanwhile_stops_nothing(stage: Stage) -> None:
+    """Its record still has it."""
+    row = _vote(stage, NEIGHBOUR, {"value": {"BOOL": True}})
+    rows = stage.tables.tables["boolean"]
+    rows[NEIGHBOUR, row["id"]["S"]] = {**row}
+    del rows[NEIGHBOUR, row["id"]["S"]]["metric_name"]
+    _vote(stage, NEIGHBOUR, {"value": {"BOOL": False}}, 10)
+
+    stage.follow()
+
+    assert [one["dynamodb"]["NewImage"] for one in stage.driver.queue] == [row]
+    del rows[NEIGHBOUR, row["id"]["S"]]
     stage.check()
 
 
