@@ -10,7 +10,7 @@ from tests.unit.aggregator.history import START
 
 INFERENCE, EPISODE = uuid(START, 0xA2), uuid(START, 0xA3)
 _NEW = uuid(START, 0xAF)
-_METRIC = {"target_id": {"S": INFERENCE}, "id": {"S": _NEW}, "metric_name": {"S": "m"}}
+_METRIC: Item = {"target_id": {"S": INFERENCE}, "id": {"S": _NEW}, "metric_name": {"S": "m"}}
 ROWS: dict[str, Item] = {
     "boolean": {**_METRIC, "value": {"BOOL": True}},
     "float": {**_METRIC, "value": {"N": "0.5"}},
