@@ -191,6 +191,12 @@ def invalid() -> Exception:
     return failure({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}})
 
 
+def broken() -> Exception:
+    """Make the failure of a call that DynamoDB itself has failed at."""
+    error = {"Code": "InternalServerError", "Message": "no idea"}
+    return failure({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 500}})
+
+
 def cancelled(codes: list[str]) -> Exception:
     """Make the failure of a transaction, by the reasons of its items."""
     made = failure(

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from aggregator.api import build
 from aggregator.records import StreamRecord, kinds
 from aggregator.service import Aggregator
-from shared.clock import Clock
+from shared.clock import Seconds
 from tests.support.memory import NAMES, Memory
 from tests.support.streams import Driver, Streams
 from tests.unit.aggregator import plain
 from tests.unit.aggregator.history import History
-from tests.unit.fakes import Invocation, telemetry
+from tests.unit.fakes import ManualTime, telemetry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+TIMEOUT: Seconds = 60
+"""When Lambda ends an invocation, as in the template."""
 Hook: TypeAlias = Callable[[int, dict[str, Any]], None]
 """Is told of a call: its number, and its parameters."""
 
@@ -53,6 +55,19 @@ class Faulty:
         return call
 
 
+@dataclass(frozen=True)
+class Ending:
+    """An invocation's context: Lambda ends it at a moment that comes while somebody sleeps."""
+
+    time: ManualTime
+    ends: Seconds
+    aws_request_id: str = "8a5d9a26-0000-4000-8000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long it is until then."""
+        return round((self.ends - self.time.now()) * 1_000)
+
+
 @dataclass
 class Stage:
     """Tables in memory, their streams, and the aggregator."""
@@ -60,6 +75,7 @@ class Stage:
     seed: int
     tables: Memory = field(default_factory=Memory)
     streams: Streams = field(default_factory=Streams)
+    time: ManualTime = field(default_factory=ManualTime)
 
     def __post_init__(self) -> None:
         """Begin with empty tables."""
@@ -72,14 +88,14 @@ class Stage:
 
     def restart(self) -> None:
         """Start another environment of the Lambda."""
-        clock = Clock(sleep=lambda _: None)
-        aggregator = Aggregator(cast("DynamoDBClient", self.client), NAMES, clock)
+        client = cast("DynamoDBClient", self.client)
+        aggregator = Aggregator(client, NAMES, self.time.clock())
         self.handler = build(aggregator, kinds(NAMES), telemetry("aggregator"))
 
     def handle(self, records: list[StreamRecord]) -> dict[str, Any] | None:
         """Call the handler; a new environment follows one that has died."""
         try:
-            return self.handler({"Records": records}, Invocation())
+            return self.handler({"Records": records}, Ending(self.time, self.time.now() + TIMEOUT))
         except Killed:
             self.restart()
             return None

@@ -6,18 +6,18 @@ from typing import Any, TypeAlias
 import pytest
 
 from shared.direct.failure import Failure, Unreachable, failure
-from tests.support.memory import cancelled
-from tests.unit.aggregator.stage import Hook, Killed, Stage
+from tests.support.memory import broken, cancelled
+from tests.unit.aggregator.stage import TIMEOUT, Hook, Killed, Stage
 
 SEEDS = range(2)
 
 
-Strike: TypeAlias = Callable[[dict[str, Any]], None]
+Strike: TypeAlias = Callable[[Stage, dict[str, Any]], None]
 """Fails a call that has these parameters, or lets it be."""
 
 
 def _raise(error: type[BaseException] | Callable[[], BaseException]) -> Strike:
-    def strike(_parameters: dict[str, Any]) -> None:
+    def strike(_stage: Stage, _parameters: dict[str, Any]) -> None:
         raise error()
 
     return strike
@@ -28,7 +28,12 @@ def _throttled() -> BaseException:
     return failure({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}})
 
 
-def _conflict(parameters: dict[str, Any]) -> None:
+def _too_late(stage: Stage, _parameters: dict[str, Any]) -> None:
+    stage.time.sleep(TIMEOUT)
+    raise Unreachable
+
+
+def _conflict(_stage: Stage, parameters: dict[str, Any]) -> None:
     if "TransactItems" in parameters:
         others = len(parameters["TransactItems"]) - 1
         raise cancelled(["TransactionConflict", *["None"] * others])
@@ -37,10 +42,16 @@ def _conflict(parameters: dict[str, Any]) -> None:
 BEFORE = {
     "killed": _raise(Killed),
     "unreachable": _raise(Unreachable),
+    "unreachable to the end": _too_late,
+    "broken": _raise(broken),
     "throttled": _raise(_throttled),
     "in conflict": _conflict,
 }
-AFTER = {"killed": _raise(Killed), "the answer is lost": _raise(Unreachable)}
+AFTER = {
+    "killed": _raise(Killed),
+    "the answer is lost": _raise(Unreachable),
+    "the answer is lost and no time is left": _too_late,
+}
 STRIKES = [("before", name) for name in BEFORE] + [("after", name) for name in AFTER]
 
 
@@ -50,7 +61,7 @@ def _run(seed: int, when: str, strike: Strike, hits: Callable[[int], bool]) -> i
 
     def meet(number: int, parameters: dict[str, Any]) -> None:
         if hits(number):
-            strike(parameters)
+            strike(stage, parameters)
 
     setattr(stage.client, when, meet)
     stage.history.go_on(14)
@@ -87,7 +98,7 @@ def test_faults_all_along_leave_no_trace(seed: int) -> None:
         def strike_perhaps(_number: int, parameters: dict[str, Any]) -> None:
             when, strike = stage.chance.choice(strikes)
             if when == now and stage.chance.random() < 1 / 20:
-                strike(parameters)
+                strike(stage, parameters)
 
         return strike_perhaps
 
