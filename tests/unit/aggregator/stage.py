@@ -9,10 +9,13 @@ from aggregator.api import build
 from aggregator.records import StreamRecord, kinds
 from aggregator.service import Aggregator
 from shared.clock import Seconds
+from shared.items import Attribute, Item
+from shared.uuids import Uuid
 from tests.support.memory import NAMES, Memory
 from tests.support.streams import Driver, Streams
+from tests.unit.aggregates.strategies import uuid
 from tests.unit.aggregator import plain
-from tests.unit.aggregator.history import History
+from tests.unit.aggregator.history import START, History
 from tests.unit.fakes import ManualTime, telemetry
 
 if TYPE_CHECKING:
@@ -99,6 +102,31 @@ class Stage:
         except Killed:
             self.restart()
             return None
+
+    def record(self, id_: Uuid, episode_id: Uuid, **names: str) -> None:
+        """Record an inference: of the function `f` and the variant `a`, unless others are named."""
+        item: Item = {
+            "target_id": {"S": id_},
+            "target_type": {"S": "inference"},
+            "episode_id": {"S": episode_id},
+            "function_name": {"S": names.get("function", "f")},
+            "variant_name": {"S": names.get("variant", "a")},
+        }
+        self.history.publish(item)
+
+    def vote(
+        self, target_id: Uuid, value: Attribute | None, number: int = 9, metric: str = "m"
+    ) -> Item:
+        """Give boolean feedback; None is none, which no write of ours gives."""
+        row: Item = {
+            "target_id": {"S": target_id},
+            "id": {"S": uuid(START, number)},
+            "metric_name": {"S": metric},
+        }
+        if value is not None:
+            row["value"] = value
+        self.tables.put_item(TableName="boolean", Item=row)
+        return row
 
     def follow(self) -> None:
         """Bring all records that are new."""

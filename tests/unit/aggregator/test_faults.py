@@ -7,6 +7,8 @@ import pytest
 
 from shared.direct.failure import Failure, Unreachable, failure
 from tests.support.memory import broken, cancelled
+from tests.unit.aggregates.strategies import uuid
+from tests.unit.aggregator.history import START
 from tests.unit.aggregator.stage import TIMEOUT, Hook, Killed, Stage
 
 SEEDS = range(2)
@@ -133,6 +135,34 @@ def test_another_environment_may_do_all_of_it_between_any_two_calls(seed: int) -
         stage.follow()
         stage.check()
         return stage.client.calls
+
+    for call in range(1, run(0) + 1):
+        run(call)
+
+
+def test_a_vote_that_comes_while_a_second_variant_is_listed_is_not_counted() -> None:
+    """Between any two calls, another environment counts it, and has not the inference's record."""
+    episode = uuid(START, 1)
+
+    def run(call: int) -> int:
+        stage = Stage(1)
+        stage.record(uuid(START, 10), episode, variant="a")
+        stage.follow()
+        stage.record(uuid(START, 11), episode, variant="b")
+        second, stage.streams.records = stage.streams.records, []
+        before = stage.client.calls
+
+        def rival(number: int, _parameters: dict[str, Any]) -> None:
+            if number == before + call:
+                stage.vote(episode, {"BOOL": True}, 20)
+                records, stage.streams.records = stage.streams.records, []
+                assert stage.handle(records) == {"batchItemFailures": []}
+
+        stage.client.before = rival
+        assert stage.handle(second) == {"batchItemFailures": []}
+        stage.follow()
+        stage.check()
+        return stage.client.calls - before
 
     for call in range(1, run(0) + 1):
         run(call)
