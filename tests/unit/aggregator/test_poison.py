@@ -75,7 +75,7 @@ def test_a_row_that_is_not_ours_stops_nothing(bad: Poison, change: str) -> None:
     stage.vote(poison.EPISODE, {"BOOL": False}, 10)
     good, stage.streams.records = stage.streams.records, []
 
-    record = to_record(bad.table, {change: bad.row}, 7)
+    record = to_record(bad.table, {change: bad.row}, 1_000)
 
     answer = stage.handle([record, *good])
 
@@ -180,11 +180,16 @@ def test_a_target_that_cannot_be_read_keeps_no_other_from_being_counted(stage: S
     stage.check()
 
 
-def test_a_row_that_cannot_be_read_keeps_no_inference_from_being_counted(stage: Stage) -> None:
-    """Its own record is named."""
-    row: Item = {"target_id": {"S": EPISODE}, "id": {"S": uuid(START, 12)}}
-    stage.tables.tables.setdefault("boolean", {})[EPISODE, row["id"]["S"]] = row
-    stage.tables.put_item(TableName="boolean", Item=row)
+@pytest.mark.parametrize("has", ["metric_name", "value"])
+def test_a_row_that_cannot_be_read_keeps_no_inference_from_being_counted(
+    stage: Stage, has: str
+) -> None:
+    """Its own record, which came before, is named."""
+    row = stage.vote(EPISODE, {"BOOL": False}, 12)
+    stage.tables.put_item(
+        TableName="boolean", Item={name: row[name] for name in ("target_id", "id", has)}
+    )
+    stage.streams.records = []
     stage.vote(EPISODE, {"BOOL": True}, 13)
     stage.record(OTHER, EPISODE)
 
@@ -259,14 +264,22 @@ def test_feedback_that_has_another_metric_now_counts_for_that_one(stage: Stage) 
     stage.check()
 
 
-def test_feedback_that_is_replaced_within_a_batch_counts_as_it_is_now(stage: Stage) -> None:
-    """It is known already, and its last record says that it is new."""
+@pytest.mark.parametrize("removed", [False, True])
+def test_feedback_that_is_replaced_within_a_batch_counts_as_it_is_now(
+    stage: Stage, *, removed: bool
+) -> None:
+    """It is known already, and only its first record, or its last, says that it is new."""
     row = stage.vote(NEIGHBOUR, {"BOOL": True}, 10)
+    records = [*stage.streams.records]
     stage.follow()
-    stage.tables.delete("boolean", {name: row[name] for name in ("target_id", "id")})
+    if removed:
+        records = []
+        stage.tables.delete("boolean", {name: row[name] for name in ("target_id", "id")})
     stage.vote(NEIGHBOUR, {"BOOL": False}, 10)
 
-    assert stage.handle(stage.streams.records) == {"batchItemFailures": []}
+    answer = stage.handle([*records, *stage.streams.records])
+
+    assert answer == {"batchItemFailures": []}
 
     stage.check()
 

@@ -41,7 +41,10 @@ def test_large_units_are_written_in_several_transactions() -> None:
 def test_a_full_counter_is_written_by_one_expression() -> None:
     """With the longest names, which are of the smallest squares."""
     series = Series("f", "m", "float", "inference")
-    names = [f"{group}{minute:02}qm15" for group in "axl" for minute in range(60)]
+    fields = ("qm15", "qm14", "qm13")
+    names = [
+        f"{group}{slot:02}{field}" for group in "axl" for slot in range(60) for field in fields
+    ]
     counts = Counts({Counter(series, "a", "h2026-01-01T00"): dict.fromkeys(names, 10**20 - 1)})
 
     move = packing.to_move(Subject("m", INFERENCE), (Unit(),), counts)
