@@ -73,5 +73,6 @@ class Aggregator:
         for generation in kept:
             mover = Mover(store, inputs, generation)
             mover.move(collect(feedback))
-            failed |= mover.failed
+            failed.update(mover.unreadable)
+            failed.update(mover.failed)
         return failed

@@ -122,6 +122,30 @@ def test_a_row_without_its_value_goes_to_the_queue(stage: Stage, value: Attribut
     stage.check()
 
 
+def test_what_lies_beside_such_a_row_is_counted_though_another_environment_comes_first(
+    stage: Stage,
+) -> None:
+    """At once: nobody brings it again, where a rebuild counts."""
+    row = stage.vote(NEIGHBOUR, None)
+    stage.vote(NEIGHBOUR, {"BOOL": True}, 10)
+    records, stage.streams.records = stage.streams.records, []
+    came = list[int]()
+
+    def rival(number: int, parameters: dict[str, Any]) -> None:
+        if "TransactItems" in parameters and not came:
+            came.append(number)
+            stage.vote(NEIGHBOUR, {"BOOL": False}, 11)
+            later, stage.streams.records = stage.streams.records, []
+            assert stage.handle(later) == {"batchItemFailures": []}
+
+    stage.client.before = rival
+    stage.handle(records)
+
+    assert came
+    del stage.tables.tables["boolean"][row["target_id"]["S"], row["id"]["S"]]
+    stage.check()
+
+
 @pytest.mark.parametrize(("hours", "fits"), [(300, True), (3_500, False)])
 def test_an_episode_over_many_hours_is_counted_as_long_as_it_fits(
     stage: Stage, hours: int, *, fits: bool
