@@ -74,10 +74,8 @@ def total(parts: Iterable[Mapping[str, int]]) -> Amounts:
 
 def moments(sums: Mapping[str, int]) -> Moments:
     """Read sums."""
-    limbs = [_limb(field) for field in sums if field != "n"]
-    # One exponent for the sum and half of that of the squares: of even limbs both are whole.
-    lowest = min((*limbs, 0))
-    exponent = _DIGITS * lowest if lowest % 2 == 0 else _DIGITS * (lowest - 1)
+    # In units of the lowest limb the sum is whole, and in their squares the squares are.
+    exponent = _DIGITS * min((0, *(_limb(field) for field in sums if field != "n")))
     scaled = {"s": 0, "q": 0}
     for field, amount in sums.items():
         if field != "n":

@@ -33,7 +33,7 @@ def build(aggregator: Aggregator, tables: Mapping[str, str], telemetry: Telemetr
             with deadline.bound(deadline.invocation(time_left())):
                 refused = aggregator.follow(changes.values(), time_left)
         except StorageUnavailable as outage:
-            telemetry.refuse(outage, context.aws_request_id, len(changes))
+            telemetry.postpone(outage, context.aws_request_id)
             return _failures([*changes, *failed])
         causes += refused.values()
         concerned = [number for number, change in changes.items() if _concerns(change, refused)]

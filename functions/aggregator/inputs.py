@@ -1,5 +1,6 @@
 """What the aggregates are made of, read from the tables: feedback, inferences, episodes."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from shared.database import Database
 from shared.items import Item
 from shared.uuids import Uuid
 
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+"""A finite decimal, of a magnitude that DynamoDB can hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
@@ -32,24 +36,26 @@ class Inputs:
 
     def entries(self, feedback: Iterable[Feedback]) -> dict[Feedback, Entry | Malformed | None]:
         """Return what is stored of feedback now; None if nothing is, or of another metric."""
-        asked = list(feedback)
-        kinds = {self.tables[one.kind]: one.kind for one in asked}
-        keys = {
-            (one.kind, one.subject.target_id, one.id): (
-                self.tables[one.kind],
-                feedback_key(KINDS[one.kind], one.subject.target_id, one.id),
-            )
-            for one in asked
-        }
-        found: dict[tuple[Subject, Uuid], Entry | Malformed] = {}
-        for table, item in self.database.get(keys.values()):
+        asked = {one: (one.kind, one.subject.target_id, one.id) for one in feedback}
+        kinds = {self.tables[kind]: kind for kind in layout.KINDS}
+        keys = (
+            (self.tables[kind], feedback_key(KINDS[kind], target_id, id_))
+            for kind, target_id, id_ in dict.fromkeys(asked.values())
+        )
+        found: dict[tuple[Subject, Uuid], Entry] = {}
+        malformed: dict[tuple[str, str, str], Malformed] = {}
+        for table, item in self.database.get(keys):
             kind = kinds[table]
-            row = read_feedback(item, kind, is_new=True)
             try:
-                found[row.subject, row.id] = to_entry(item, kind)
-            except Malformed as malformed:
-                found[row.subject, row.id] = malformed
-        return {one: found.get((one.subject, one.id)) for one in asked}
+                row, entry = _read(item, kind)
+            except Malformed as error:
+                malformed[kind, item[KINDS[kind].key]["S"], item["id"]["S"]] = error
+            else:
+                found[row.subject, row.id] = entry
+        return {
+            one: malformed.get(place) or found.get((one.subject, one.id))
+            for one, place in asked.items()
+        }
 
     def roles(self, generation: int, targets: Iterable[Uuid]) -> dict[Uuid, Roles | Malformed]:
         """Return as what targets count: an inference as itself, else what the episode has."""
@@ -81,7 +87,8 @@ class Inputs:
                 table, key = self.tables[kind], KINDS[kind].key
                 for item in self.database.query(table, key, target_id):
                     with suppress(Malformed):
-                        yield read_feedback(item, kind, is_new=True)
+                        feedback, _ = _read(item, kind)
+                        yield feedback
 
     def _episode(self, generation: int, episode_id: Uuid) -> Iterator[Inference]:
         key = layout.episode_key(generation, episode_id)
@@ -89,12 +96,17 @@ class Inputs:
         return map(read_listed, items)
 
 
+def _read(item: Item, kind: str) -> tuple[Feedback, Entry]:
+    """Read a row: whose feedback it is, and its entry. Raises Malformed."""
+    return read_feedback(item, kind, is_new=True), to_entry(item, kind)
+
+
 def to_entry(item: Item, kind: str) -> Entry:
-    """Return the entry of a row. Raises Malformed."""
+    """Return the entry of a row that `read_feedback` can read. Raises Malformed."""
     match kind, item.get("value"):
         case "boolean", {"BOOL": bool(value)}:
             number = str(int(value))
-        case "float", {"N": str(value)}:
+        case "float", {"N": str(value)} if _NUMBER.fullmatch(value):
             number = value
         case layout.DEMONSTRATION, _:
             number = ""

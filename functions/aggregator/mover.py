@@ -31,7 +31,9 @@ class Mover:
     inputs: Inputs
     generation: int
     failed: dict[Subject, Failure | Malformed] = field(default_factory=dict)
-    """Where a row cannot be read, or DynamoDB refuses an item: no repetition mends it."""
+    """Where the target cannot be read, or DynamoDB refuses an item: no repetition mends it."""
+    unreadable: dict[Subject, Malformed] = field(default_factory=dict)
+    """Where some feedback cannot be read: all else of the subject is moved."""
 
     def move(self, works: Works) -> None:
         """Move all; those in `failed` are left out. Raises StorageUnavailable.
@@ -85,7 +87,7 @@ class Mover:
             for one in works[subject].feedback.values():
                 entry = entries.get(one)
                 if isinstance(entry, Malformed):
-                    self.failed[subject] = entry
+                    self.unreadable[subject] = entry
                 elif one in entries:
                     changes[one.id] = entry
             of = roles[subject.target_id]

@@ -9,7 +9,7 @@ from aggregates.layout import DEMONSTRATION
 from feedback.kinds.registry import KINDS
 from feedback.model import Level
 from shared.items import Item
-from shared.uuids import Uuid
+from shared.uuids import Uuid, parse
 
 StreamRecord: TypeAlias = dict[str, Any]
 """A record as Lambda passes it on: its table is in `eventSourceARN`."""
@@ -59,25 +59,40 @@ def read(record: StreamRecord, tables: Mapping[str, str]) -> Feedback | Inferenc
 def read_feedback(item: Item, kind: str, *, is_new: bool) -> Feedback:
     """Read what has changed off a row. Raises Malformed."""
     metric = DEMONSTRATION if kind == DEMONSTRATION else _text(item, "metric_name")
-    subject = Subject(metric, Uuid(_text(item, KINDS[kind].key)))
-    return Feedback(subject, kind, Uuid(_text(item, "id")), is_new)
+    subject = Subject(metric, _uuid(item, KINDS[kind].key))
+    return Feedback(subject, kind, _uuid(item, "id"), is_new)
 
 
 def read_inference(item: Item) -> Inference | None:
     """Read a recorded inference; None for an episode. Raises Malformed."""
-    if _text(item, "target_type") != Level.INFERENCE:
-        return None
-    names = ("target_id", "episode_id", "function_name", "variant_name")
-    id_, episode_id, function, variant = (_text(item, name) for name in names)
-    return Inference(Uuid(id_), Uuid(episode_id), function, variant)
+    match _text(item, "target_type"):
+        case Level.INFERENCE:
+            ids = (_uuid(item, name) for name in ("target_id", "episode_id"))
+            names = (_text(item, name) for name in ("function_name", "variant_name"))
+            return Inference(*ids, *names)
+        case Level.EPISODE:
+            return None
+        case _:
+            raise Malformed("a row of a target that is neither an inference nor an episode")
 
 
 def _text(item: Item, name: str) -> str:
+    """Read a text; ours are never empty."""
     try:
-        text: str = item[name]["S"]
+        text = item[name]["S"]
     except (KeyError, TypeError) as error:
         raise Malformed(f"a row without {name}") from error
+    if not isinstance(text, str) or not text:
+        raise Malformed(f"a row with an empty {name}")
     return text
+
+
+def _uuid(item: Item, name: str) -> Uuid:
+    """Read an id; ours are spelled in one way, by which keys are found and sorted."""
+    text = _text(item, name)
+    if parse(text) != text:
+        raise Malformed(f"a row whose {name} is no UUID in lower case with hyphens")
+    return Uuid(text)
 
 
 def sequence(record: Mapping[str, Any]) -> str:

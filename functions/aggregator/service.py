@@ -34,10 +34,14 @@ class Aggregator:
     ) -> dict[Subject, Failure | Malformed]:
         """Follow changes, in every generation that is kept. Raises StorageUnavailable.
 
+        What DynamoDB does not confirm is done again for as long as there is time: all that is done
+        is safe to repeat, and nobody waits for it.
+
         Returns the subjects of which a row cannot be read, or an item cannot be stored; all others
         are as they should be.
         """
-        return self.keep(self.store(time_left).generations(), changes, time_left)
+        store = self.store(time_left, patient=True)
+        return self._keep(store, store.generations(), changes)
 
     def keep(
         self,
@@ -45,8 +49,18 @@ class Aggregator:
         changes: Iterable[Feedback | Inference],
         time_left: TimeLeft,
     ) -> dict[Subject, Failure | Malformed]:
-        """Follow changes in these generations. As `follow`."""
-        store, kept, changed = self.store(time_left), list(generations), list(changes)
+        """Follow changes in these generations. As `follow`, without waiting an outage out."""
+        return self._keep(self.store(time_left), generations, changes)
+
+    def store(self, time_left: TimeLeft, *, patient: bool = False) -> Store:
+        """Return the table of aggregates."""
+        database = Database(self.client, time_left, self.clock.sleep, patient)
+        return Store(database, self.tables[layout.TABLE], self.shards)
+
+    def _keep(
+        self, store: Store, generations: Iterable[int], changes: Iterable[Feedback | Inference]
+    ) -> dict[Subject, Failure | Malformed]:
+        kept, changed = list(generations), list(changes)
         inputs = Inputs(store.database, self.tables)
         inferences = [change for change in changed if isinstance(change, Inference)]
         failed: dict[Subject, Failure | Malformed] = {}
@@ -59,10 +73,6 @@ class Aggregator:
         for generation in kept:
             mover = Mover(store, inputs, generation)
             mover.move(collect(feedback))
-            failed |= mover.failed
+            failed.update(mover.unreadable)
+            failed.update(mover.failed)
         return failed
-
-    def store(self, time_left: TimeLeft) -> Store:
-        """Return the table of aggregates."""
-        database = Database(self.client, time_left, self.clock.sleep)
-        return Store(database, self.tables[layout.TABLE], self.shards)

@@ -83,7 +83,7 @@ class Store:
         return one
 
     def write(self, generation: int, group: Group) -> None:
-        """Make moves, all or none, again while DynamoDB is too busy. Raises Overtaken, Failure.
+        """Make moves, all or none, again as the database does. Raises Overtaken, Failure.
 
         Safe to repeat: a unit is moved from one version only. Where the first attempt was made
         and its answer lost, the second is Overtaken.

@@ -30,6 +30,8 @@ class Database:
     client: "DynamoDBClient"
     time_left: TimeLeft
     sleep: Callable[[Seconds], None] = time.sleep
+    patient: bool = False
+    """Whether calls are repeated in an outage too, for as long as there is time."""
 
     def get(self, keys: Iterable[tuple[str, Item]]) -> Iterator[tuple[str, Item]]:
         """Yield the items that are there, by (table, key); no key stands twice."""
@@ -78,14 +80,14 @@ class Database:
         return self.repeat(partial(method, **parameters))
 
     def repeat(self, call: Callable[[], Result]) -> Result:
-        """Do what is safe to repeat, again while DynamoDB is too busy for it."""
+        """Do what is safe to repeat, again while DynamoDB is too busy for it: see `retry`."""
 
         def once() -> Result:
             require_time(self.time_left)
             with outages():
                 return call()
 
-        return retry(once, self.time_left, self.sleep)
+        return retry(once, self.time_left, self.sleep, patient=self.patient)
 
     def _drain(self, method: Callable[..., Any], pending: dict[str, Any], left: str) -> list[Any]:
         """Make a batch's call, and again for what DynamoDB has left of it; return all answers."""

@@ -1,4 +1,4 @@
-"""Retries of what DynamoDB was too busy for, and the time that Lambda leaves for a call."""
+"""Retries of what DynamoDB did not confirm, and the time that Lambda leaves for a call."""
 
 import random
 from collections.abc import Callable
@@ -17,18 +17,24 @@ _RANDOM = random.SystemRandom()  # a seeded generator would repeat itself in clo
 
 
 def retry(
-    call: Callable[[], Result], time_left: TimeLeft, sleep: Callable[[Seconds], None]
+    call: Callable[[], Result],
+    time_left: TimeLeft,
+    sleep: Callable[[Seconds], None],
+    *,
+    patient: bool = False,
 ) -> Result:
     """Make the call, again and again while DynamoDB is too busy for it and there is time.
 
-    The call must be safe to repeat. Raises what its last attempt raised.
+    The call must be safe to repeat. `patient`: nobody waits for the answer, so that an outage is
+    waited out as well. Raises what the last attempt raised.
     """
     pause = FIRST_PAUSE
     while True:
         try:
             return call()
         except StorageUnavailable as refusal:
-            if not refusal.congested or time_left() < pause + SHORTEST_CALL:
+            may_pass = patient or refusal.congested
+            if not may_pass or time_left() < pause + SHORTEST_CALL:
                 raise
         sleep(pause * _RANDOM.uniform(0.5, 1))
         pause = min(2 * pause, LONGEST_PAUSE)

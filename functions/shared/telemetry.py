@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
 
 from shared.refusal import Refusal
 
@@ -22,6 +22,14 @@ REFUSED = "Refused"
 """Counts the requests, and the elements of batches, that a caller has to change."""
 UNAVAILABLE = "StorageUnavailable"
 """Counts those that DynamoDB could not serve."""
+
+_BY_SERVICE = ("stack", "service")
+_BY_STACK = ("stack",)
+"""For whoever watches what callers get."""
+_BY_VERSION = ("function", "version")
+"""To undo a rollout."""
+
+_Dimensions: TypeAlias = tuple[tuple[str, ...], ...]
 
 
 class Deployment(NamedTuple):
@@ -49,7 +57,7 @@ class Telemetry:
         self._service = service
         self._deployment = deployment
         self._logger: Logger | None = None
-        self._lines: dict[str, tuple[str, str, str]] = {}
+        self._lines: dict[tuple[str, _Dimensions], tuple[str, str, str]] = {}
 
     def refuse(self, refusal: Refusal, request_id: str, times: int = 1) -> None:
         """Log and count a refusal; one that is no fault of the caller's by another metric.
@@ -58,26 +66,34 @@ class Telemetry:
         what the caller sent.
         """
         if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            self._log().warning(
-                "not stored",
-                code=refusal.code,
-                cause=type(refusal.__cause__ or refusal).__name__,
-                request_id=request_id,
-                times=times,
-            )
-            # By stack for whoever watches it, and by version to undo a rollout.
-            self._count(UNAVAILABLE, times, ["stack"], ["function", "version"])
+            self._miss(refusal, request_id, times, _BY_STACK, _BY_VERSION)
         else:
             fields: dict[str, Any] = {"code": refusal.code, "request_id": request_id}
             if refusal.__cause__ is not None:
                 fields["cause"] = type(refusal.__cause__).__name__
             self._log().info("refused", **fields, times=times)
-            self._count(REFUSED, times, ["stack", "service"])
+            self._count(REFUSED, times, _BY_SERVICE)
 
     def reject(self, code: str, reason: str, request_id: str) -> None:
         """Log and count a refusal whose reason the caller does not see: the log has it."""
         self._log().info("refused", code=code, reason=reason, request_id=request_id)
-        self._count(REFUSED, 1, ["stack", "service"])
+        self._count(REFUSED, 1, _BY_SERVICE)
+
+    def postpone(self, outage: Refusal, request_id: str) -> None:
+        """Log and count work that is done later: no caller is refused, so none is counted."""
+        self._miss(outage, request_id, 1, _BY_VERSION)
+
+    def _miss(
+        self, outage: Refusal, request_id: str, times: int, *dimensions: tuple[str, ...]
+    ) -> None:
+        self._log().warning(
+            "not stored",
+            code=outage.code,
+            cause=type(outage.__cause__ or outage).__name__,
+            request_id=request_id,
+            times=times,
+        )
+        self._count(UNAVAILABLE, times, *dimensions)
 
     def _log(self) -> "Logger":
         if self._logger is None:
@@ -86,16 +102,16 @@ class Telemetry:
             self._logger = Logger(service=self._service)
         return self._logger
 
-    def _count(self, metric: str, times: int, *dimensions: list[str]) -> None:
+    def _count(self, metric: str, times: int, *dimensions: tuple[str, ...]) -> None:
         """Print the count in CloudWatch's embedded metric format, as Powertools writes it."""
-        parts = self._lines.get(metric)
+        parts = self._lines.get((metric, dimensions))
         if parts is None:
-            parts = self._lines[metric] = self._spell(metric, dimensions)
+            parts = self._lines[metric, dimensions] = self._spell(metric, dimensions)
         before, between, after = parts
         moment = time.time_ns() // 1_000_000
         sys.stdout.write(f"{before}{moment}{between}{float(times)}{after}\n")
 
-    def _spell(self, metric: str, dimensions: tuple[list[str], ...]) -> tuple[str, str, str]:
+    def _spell(self, metric: str, dimensions: _Dimensions) -> tuple[str, str, str]:
         """Write the line once: what stands before, between and after its moment and its count."""
         values = {"service": self._service, **self._deployment._asdict()}
         directive = {

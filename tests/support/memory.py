@@ -30,6 +30,8 @@ NAMES = {name: name for name in ("comment", "target", "aggregate", *layout.KINDS
 
 _TERM = re.compile(r"(\w+|#\w+) (<=|>=|=|<|>) (:\w+)|begins_with\((\w+), (:\w+)\)")
 _BETWEEN = re.compile(r"(\S+) BETWEEN (\S+) AND (\S+)")
+_OPERATORS = re.compile(r"[=<>+-]|\b(?:AND|OR|NOT|BETWEEN|IN)\b|\w+\(|\w+ :\w+")
+"""Operators and functions of an expression, each addition one of them."""
 _ADDED = re.compile(r"(\w+) (:\w+)")
 
 
@@ -126,8 +128,11 @@ class Memory:
     def transact_write_items(self, **asked: Any) -> dict[str, Any]:
         """Put and update up to 100 items, all or none."""
         self.calls.append("TransactWriteItems")
+        assert 1 <= len(asked["ClientRequestToken"]) <= 36
         writes = [next(iter(write.items())) for write in asked["TransactItems"]]
         assert 0 < len(writes) <= 100
+        for _, write in writes:
+            _check_expressions(write)
         places = [self._place(write) for _, write in writes]
         assert len({*places}) == len(places), "DynamoDB refuses an item that stands twice"
         codes = ["None" if self._may(write) else "ConditionalCheckFailed" for _, write in writes]
@@ -142,6 +147,7 @@ class Memory:
             new.append((table, item))
         if any(item_size(item) > MAX_ITEM for _, item in new):
             raise cancelled(["ValidationError"] * len(new))
+        assert sum(item_size(item) for _, item in new) <= 4 * MEGABYTE
         for table, item in new:
             self._put(table, item)
             self.write_units += 2 * _units(item)
@@ -189,6 +195,12 @@ def invalid() -> Exception:
     """Make the failure of a call that has something that DynamoDB does not take."""
     error = {"Code": "ValidationException", "Message": "too large"}
     return failure({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}})
+
+
+def broken() -> Exception:
+    """Make the failure of a call that DynamoDB itself has failed at."""
+    error = {"Code": "InternalServerError", "Message": "no idea"}
+    return failure({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 500}})
 
 
 def cancelled(codes: list[str]) -> Exception:
@@ -241,8 +253,18 @@ def _projected(items: list[Item], projection: str | None, names: Mapping[str, st
     return [{name: item[name] for name in kept & item.keys()} for item in items]
 
 
+def _check_expressions(write: Mapping[str, Any]) -> None:
+    """Require what DynamoDB does of the expressions of a write."""
+    for name in ("ConditionExpression", "UpdateExpression"):
+        expression = write.get(name, "")
+        assert len(expression.encode()) <= 4096
+        assert len(_OPERATORS.findall(expression)) <= 300
+    values = write.get("ExpressionAttributeValues", {})
+    assert all(len(name) <= 255 for name in values)
+    assert item_size(values) <= 2 * MEGABYTE
+
+
 def _updated(item: Item, write: Mapping[str, Any]) -> Item:
-    assert len(write["UpdateExpression"]) <= 4096
     values = write["ExpressionAttributeValues"]
     setting, _, adding = write["UpdateExpression"].partition(" ADD ")
     assert setting == "SET variant = :variant"

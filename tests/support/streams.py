@@ -18,15 +18,18 @@ ATTEMPTS = 5
 
 @dataclass
 class Streams:
-    """All records that the tables have made, in their order."""
+    """The records that the tables have made and nobody has taken, in their order."""
 
     followed: tuple[str, ...] = ("boolean", "float", "demonstration", "target")
     records: list[StreamRecord] = field(default_factory=list)
+    made: int = 0
+    """How many there have ever been: no two have the same number."""
 
     def note(self, table: str, change: Mapping[str, Any]) -> None:
         """Note a change of a table, if it is followed."""
         if table in self.followed:
-            self.records.append(to_record(table, change, len(self.records)))
+            self.records.append(to_record(table, change, self.made))
+            self.made += 1
 
 
 def to_record(table: str, change: Mapping[str, Any], number: int) -> StreamRecord:

@@ -6,14 +6,19 @@ The emulator ignores partial failures, bisecting, attempts and windows: so they 
 import pytest
 
 from aggregator.records import kinds
+from shared.dynamodb import SHORTEST_CALL
+from shared.retry import LONGEST_PAUSE
 from tests.support.deployment import deployed
 from tests.support.lambdas import TABLES
 from tests.support.template import properties
+from tests.unit.aggregator.stage import TIMEOUT
 
 COUNTING = deployed(Aggregates="on")
 FOLLOWED = properties("AWS::Lambda::EventSourceMapping", COUNTING)
 RETENTION = 24 * 60 * 60
 """Seconds that DynamoDB keeps a record of a stream."""
+OUTAGE = 10 * 60
+"""Seconds of an outage after which all is counted still."""
 
 
 def test_the_aggregator_follows_each_table_that_it_knows_and_no_other() -> None:
@@ -35,8 +40,11 @@ def test_no_record_is_lost_and_none_stops_the_others(mapping: str) -> None:
     assert one["StartingPosition"] == "TRIM_HORIZON"
     assert one["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert one["BisectBatchOnFunctionError"] is True
-    assert 1 <= one["MaximumRetryAttempts"] <= 10
-    assert one["MaximumRecordAgeInSeconds"] < RETENTION
+    assert one["MaximumRetryAttempts"] == 10
+    assert one["MaximumRecordAgeInSeconds"] == RETENTION / 2
+    timeout = properties("AWS::Serverless::Function", COUNTING)["AggregatorFunction"]["Timeout"]
+    assert timeout == TIMEOUT
+    assert (1 + one["MaximumRetryAttempts"]) * (timeout - SHORTEST_CALL - LONGEST_PAUSE) >= OUTAGE
     failures = {"Fn::GetAtt": ["AggregatorFailures", "Arn"]}
     assert one["DestinationConfig"] == {"OnFailure": {"Destination": failures}}
 

@@ -29,7 +29,7 @@ def output(capsys: pytest.CaptureFixture[str]) -> Iterator[Output]:
 
     loggers = logging.Logger.manager.loggerDict
     others = dict(loggers)
-    for service in ("authorizer", "batch", "inferences", "reads", "submit"):
+    for service in ("aggregator", "authorizer", "batch", "inferences", "reads", "submit"):
         loggers.pop(service, None)
     yield read
     for made in loggers.keys() - others.keys():

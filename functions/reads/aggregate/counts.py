@@ -85,8 +85,8 @@ def _add(
             variant = item["variant"]["S"]
             if wanted.variants is None or variant in wanted.variants:
                 sums = result.setdefault((variant, item["sort"]["S"]), {})
-                for name, value in item.items():
-                    if name[0] in wanted.groups and name not in _NAMES:
+                for name, value in item.items():  # no group's letter begins another attribute
+                    if name[0] in wanted.groups:
                         sums[name] = sums.get(name, 0) + int(value["N"])
     return result
 
@@ -106,5 +106,3 @@ def _attributes(kind: str, wanted: Wanted) -> tuple[str, ...]:
 
 
 _WHOLE = frozenset(WHOLE.values())
-_NAMES = frozenset({"key", "sort", "variant"})
-"""The attributes of a counter that are no numbers."""

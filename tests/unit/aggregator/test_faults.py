@@ -6,18 +6,20 @@ from typing import Any, TypeAlias
 import pytest
 
 from shared.direct.failure import Failure, Unreachable, failure
-from tests.support.memory import cancelled
-from tests.unit.aggregator.stage import Hook, Killed, Stage
+from tests.support.memory import broken, cancelled
+from tests.unit.aggregates.strategies import uuid
+from tests.unit.aggregator.history import START
+from tests.unit.aggregator.stage import TIMEOUT, Hook, Killed, Stage
 
 SEEDS = range(2)
 
 
-Strike: TypeAlias = Callable[[dict[str, Any]], None]
+Strike: TypeAlias = Callable[[Stage, dict[str, Any]], None]
 """Fails a call that has these parameters, or lets it be."""
 
 
 def _raise(error: type[BaseException] | Callable[[], BaseException]) -> Strike:
-    def strike(_parameters: dict[str, Any]) -> None:
+    def strike(_stage: Stage, _parameters: dict[str, Any]) -> None:
         raise error()
 
     return strike
@@ -28,7 +30,12 @@ def _throttled() -> BaseException:
     return failure({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}})
 
 
-def _conflict(parameters: dict[str, Any]) -> None:
+def _too_late(stage: Stage, _parameters: dict[str, Any]) -> None:
+    stage.time.sleep(TIMEOUT)
+    raise Unreachable
+
+
+def _conflict(_stage: Stage, parameters: dict[str, Any]) -> None:
     if "TransactItems" in parameters:
         others = len(parameters["TransactItems"]) - 1
         raise cancelled(["TransactionConflict", *["None"] * others])
@@ -37,10 +44,16 @@ def _conflict(parameters: dict[str, Any]) -> None:
 BEFORE = {
     "killed": _raise(Killed),
     "unreachable": _raise(Unreachable),
+    "unreachable to the end": _too_late,
+    "broken": _raise(broken),
     "throttled": _raise(_throttled),
     "in conflict": _conflict,
 }
-AFTER = {"killed": _raise(Killed), "the answer is lost": _raise(Unreachable)}
+AFTER = {
+    "killed": _raise(Killed),
+    "the answer is lost": _raise(Unreachable),
+    "the answer is lost and no time is left": _too_late,
+}
 STRIKES = [("before", name) for name in BEFORE] + [("after", name) for name in AFTER]
 
 
@@ -50,7 +63,7 @@ def _run(seed: int, when: str, strike: Strike, hits: Callable[[int], bool]) -> i
 
     def meet(number: int, parameters: dict[str, Any]) -> None:
         if hits(number):
-            strike(parameters)
+            strike(stage, parameters)
 
     setattr(stage.client, when, meet)
     stage.history.go_on(14)
@@ -87,7 +100,7 @@ def test_faults_all_along_leave_no_trace(seed: int) -> None:
         def strike_perhaps(_number: int, parameters: dict[str, Any]) -> None:
             when, strike = stage.chance.choice(strikes)
             if when == now and stage.chance.random() < 1 / 20:
-                strike(parameters)
+                strike(stage, parameters)
 
         return strike_perhaps
 
@@ -122,6 +135,34 @@ def test_another_environment_may_do_all_of_it_between_any_two_calls(seed: int) -
         stage.follow()
         stage.check()
         return stage.client.calls
+
+    for call in range(1, run(0) + 1):
+        run(call)
+
+
+def test_a_vote_that_comes_while_a_second_variant_is_listed_is_not_counted() -> None:
+    """Between any two calls, another environment counts it, and has not the inference's record."""
+    episode = uuid(START, 1)
+
+    def run(call: int) -> int:
+        stage = Stage(1)
+        stage.record(uuid(START, 10), episode, variant="a")
+        stage.follow()
+        stage.record(uuid(START, 11), episode, variant="b")
+        second, stage.streams.records = stage.streams.records, []
+        before = stage.client.calls
+
+        def rival(number: int, _parameters: dict[str, Any]) -> None:
+            if number == before + call:
+                stage.vote(episode, {"BOOL": True}, 20)
+                records, stage.streams.records = stage.streams.records, []
+                assert stage.handle(records) == {"batchItemFailures": []}
+
+        stage.client.before = rival
+        assert stage.handle(second) == {"batchItemFailures": []}
+        stage.follow()
+        stage.check()
+        return stage.client.calls - before
 
     for call in range(1, run(0) + 1):
         run(call)

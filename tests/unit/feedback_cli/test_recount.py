@@ -186,9 +186,9 @@ def test_what_cannot_be_read_is_named_and_stops_nothing() -> None:
     tables = operation.memory.tables
     tables["boolean"]["t", "poison"] = {"target_id": {"S": "t"}, "id": {"S": "poison"}}
     target = next(iter(tables["target"]))[0]
-    tables["float"][target, "f"] = {
+    tables["float"][target, target] = {
         "target_id": {"S": target},
-        "id": {"S": "f"},
+        "id": {"S": target},
         "metric_name": {"S": "score"},
     }
     tables["target"]["broken", ""] = {
@@ -201,8 +201,8 @@ def test_what_cannot_be_read_is_named_and_stops_nothing() -> None:
     assert set(done.refused) == {"{'S': 'poison'}", f"score on {target}", "{'S': 'broken'}"}
     assert checked.unreadable == [
         "boolean poison: a row without metric_name",
-        "float f: a row of float feedback without its value",
-        "target broken: a row without episode_id",
+        f"float {target}: a row of float feedback without its value",
+        "target broken: a row whose target_id is no UUID in lower case with hyphens",
     ]
     assert checked.differences == []
 

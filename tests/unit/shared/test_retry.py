@@ -48,6 +48,20 @@ def test_an_outage_is_reported_at_once() -> None:
     assert time.slept == []
 
 
+@pytest.mark.parametrize("congested", [False, True])
+def test_where_nobody_waits_an_outage_is_waited_out(*, congested: bool) -> None:
+    """After the same pauses, and as long as there is time."""
+    time = ManualTime()
+    retry(Failures(9, congested=congested).next, lambda: 1e9, time.sleep, patient=True)
+    assert len(time.slept) == 9
+
+    time, failures = ManualTime(), Failures(1_000, congested=congested)
+    end = time.now() + SHORTEST_CALL + 3
+    with pytest.raises(StorageUnavailable):
+        retry(failures.next, lambda: end - time.now(), time.sleep, patient=True)
+    assert 2 <= sum(time.slept) <= 3
+
+
 def test_no_call_is_made_that_lambda_might_end() -> None:
     """Its answer, and what a batch knows of its other elements, would be lost."""
     require_time(lambda: SHORTEST_CALL)

@@ -49,6 +49,13 @@ Leave = Callable[[Telemetry], None]
             {"level": "WARNING", "code": "storage_unavailable", "cause": "TimeoutError"},
         ),
         (
+            lambda telemetry: telemetry.postpone(OUTAGE, "id"),
+            UNAVAILABLE,
+            1,
+            {"function": "a-function", "version": "7"},
+            {"level": "WARNING", "code": "storage_unavailable", "cause": "TimeoutError"},
+        ),
+        (
             lambda telemetry: telemetry.reject("unknown_key", "No such key", "id"),
             REFUSED,
             1,
@@ -56,7 +63,7 @@ Leave = Callable[[Telemetry], None]
             {"level": "INFO", "code": "unknown_key", "reason": "No such key"},
         ),
     ],
-    ids=["refused", "refused for a cause", "outage", "rejected"],
+    ids=["refused", "refused for a cause", "outage", "postponed", "rejected"],
 )
 def test_a_refusal_is_counted_and_logged(
     output: Output,
