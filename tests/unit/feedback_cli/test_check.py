@@ -280,6 +280,28 @@ def test_a_value_that_changes_to_and_fro_is_no_difference() -> None:
     assert operation.is_exact()
 
 
+def test_a_row_that_is_deleted_and_put_back_is_no_difference() -> None:
+    """It is counted whenever the aggregates are read, and gone whenever feedback is."""
+    operation = _rebuilt(7)
+    row = operation.history.put("boolean", _inference(operation, 1), "flag", {"BOOL": True})
+    operation.follow()
+
+    def delete() -> None:
+        operation.memory.delete("boolean", {name: row[name] for name in ("target_id", "id")})
+        operation.follow()
+
+    def put_back(_: float) -> None:
+        operation.memory.put_item(TableName="boolean", Item=row)
+        operation.follow()
+
+    _burst(operation, {1, 2, 3, 4}, delete)
+    checked = operation.check(sleep=put_back)
+
+    assert checked.differences == []
+    assert checked.moving > 0
+    assert operation.is_exact()
+
+
 ONE = Difference("1", "2", "cn")
 
 

@@ -46,8 +46,7 @@ def compare(ledger: Ledger, refused: Refused, tell: Callable[[str], None]) -> It
     for pair in ledger.counters():
         unlisted.update((pair.counter.series, shard) for shard in pair.unlisted)
         differences = [*_amounts(pair.counter, pair.expected, pair.found)]
-        mark = _digest(ledger.generation, pair)
-        yield Place(_digest("counter", pair.counter), mark, differences)
+        yield Place(_digest("counter", pair.counter), _digest(pair), differences)
     for series, shard in unlisted:
         difference = Difference("listed", "not listed", f"shard {shard}", **series._asdict())
         where = _digest("shard", series, shard)
