@@ -14,8 +14,8 @@ from shared.retry import require_time, retry
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEYS_AT_ONCE, PUTS_AT_ONCE = 100, 25
-"""How many items one call reads, and how many it puts."""
+KEYS_AT_ONCE, WRITES_AT_ONCE = 100, 25
+"""How many items one call reads, and how many it puts or deletes."""
 
 Result = TypeVar("Result")
 
@@ -70,10 +70,11 @@ class Database:
 
     def put(self, table: str, items: Iterable[Item]) -> None:
         """Put items."""
-        puts = [{"PutRequest": {"Item": item}} for item in items]
-        for start in range(0, len(puts), PUTS_AT_ONCE):
-            pending = {table: puts[start : start + PUTS_AT_ONCE]}
-            self._drain(self.client.batch_write_item, pending, "UnprocessedItems")
+        self._write(table, [{"PutRequest": {"Item": item}} for item in items])
+
+    def delete(self, table: str, keys: Iterable[Item]) -> None:
+        """Delete items, as far as they are there."""
+        self._write(table, [{"DeleteRequest": {"Key": key}} for key in keys])
 
     def call(self, method: Callable[..., Any], **parameters: Any) -> Any:  # noqa: ANN401 - JSON
         """Make a call that is safe to repeat; return what DynamoDB answers."""
@@ -88,6 +89,11 @@ class Database:
                 return call()
 
         return retry(once, self.time_left, self.sleep, patient=self.patient)
+
+    def _write(self, table: str, writes: list[Any]) -> None:
+        for start in range(0, len(writes), WRITES_AT_ONCE):
+            pending = {table: writes[start : start + WRITES_AT_ONCE]}
+            self._drain(self.client.batch_write_item, pending, "UnprocessedItems")
 
     def _drain(self, method: Callable[..., Any], pending: dict[str, Any], left: str) -> list[Any]:
         """Make a batch's call, and again for what DynamoDB has left of it; return all answers."""

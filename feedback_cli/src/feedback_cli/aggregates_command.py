@@ -21,14 +21,18 @@ def check(
         typer.Option(
             metavar="SECONDS",
             min=0,
-            help="How long to wait before what differs is looked at again.",
+            help="How long to wait before another look: longer than a vote takes to be counted.",
         ),
-    ] = 5,
+    ] = 10,
     stack_name: StackName = DEFAULT,
     local: Local = False,
     as_json: Json = False,
 ) -> None:
-    """Count all feedback plainly, and compare. The exit code is 1 if anything differs."""
+    """Count all feedback plainly, and compare.
+
+    The exit code is 1 if anything differs, and 3 if nothing does as far as is known, but feedback
+    came too often to some places.
+    """
     from feedback_cli.recount.check import Check  # noqa: PLC0415 - it loads the Lambdas' modules
 
     output.require()
@@ -41,8 +45,7 @@ def check(
         output.draw(checked.table(found))
     for remark in checked.remarks(found):
         output.note(remark)
-    if found.differences:
-        raise typer.Exit(1)
+    raise typer.Exit(checked.exit_code(found))
 
 
 @aggregates.command()
@@ -65,7 +68,7 @@ def rebuild(
     stack = Stack.find(stack_name, Path.cwd(), local=local)
     with failures(), progress.bar() as show:
         done = Rebuild(stack.client, stack.aggregates(), show, wait).run()
-    for remark in checked.named([f"{what}: {why}" for what, why in sorted(done.refused.items())]):
+    for remark in checked.named(done.refused):
         output.note(remark)
     output.note(
         f"Counted {done.feedback:,} feedbacks; {done.inferences:,} inferences are recorded."

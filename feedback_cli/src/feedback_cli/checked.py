@@ -1,6 +1,6 @@
 """What `feedback aggregates check` shows of what it has found."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -14,6 +14,8 @@ SHOWN = 100
 """How many differences are drawn."""
 NAMED = 20
 """How many rows are named that cannot be counted."""
+UNKNOWN = 3
+"""The exit code where it is not known of all places whether they differ."""
 
 
 def described(checked: "Checked") -> dict[str, Any]:
@@ -24,7 +26,7 @@ def described(checked: "Checked") -> dict[str, Any]:
         "differences": [one.described() for one in checked.differences],
         "more": checked.more,
         "moving": checked.moving,
-        "unreadable": checked.unreadable,
+        "unreadable": [*_spelled(checked.refused)],
     }
 
 
@@ -48,10 +50,10 @@ def table(checked: "Checked") -> Table:
 def remarks(checked: "Checked") -> Iterator[str]:
     """Yield what is to be said besides; the last is the sum of it."""
     if len(checked.differences) > SHOWN:
-        yield f"And {len(checked.differences) - SHOWN:,} more differences: --json lists all."
+        yield f"And {len(checked.differences) - SHOWN:,} more differences: --json lists them."
     if checked.more:
-        yield "There are more than these, and it did not look again: feedback aggregates rebuild."
-    yield from named(checked.unreadable)
+        yield f"{checked.more:,} more have been found and are not listed."
+    yield from named(checked.refused)
     if checked.moving:
         yield (
             f"{checked.moving:,} places changed from look to look, so nothing can be said of them:"
@@ -59,12 +61,26 @@ def remarks(checked: "Checked") -> Iterator[str]:
         )
     if checked.left:
         yield f"{checked.left:,} items of other generations are left: a rebuild deletes them."
-    yield f"{len(checked.differences):,} differences; {checked.feedback:,} feedbacks were compared."
+    differences = len(checked.differences) + checked.more
+    yield f"{differences:,} differences; {checked.feedback:,} feedbacks were compared."
 
 
-def named(rows: Sequence[str]) -> Iterator[str]:
+def exit_code(checked: "Checked") -> int:
+    """Return 1 if anything differs, UNKNOWN if nothing does but not all could be judged."""
+    if checked.differences:
+        return 1
+    return UNKNOWN if checked.moving else 0
+
+
+def named(refused: Mapping[str, str]) -> Iterator[str]:
     """Name rows that cannot be counted."""
+    rows = [*_spelled(refused)]
     for row in rows[:NAMED]:
         yield f"Cannot be counted: {printable(row)}"
     if len(rows) > NAMED:
         yield f"And {len(rows) - NAMED:,} more that cannot be counted."
+
+
+def _spelled(refused: Mapping[str, str]) -> Iterator[str]:
+    for what, why in sorted(refused.items()):
+        yield f"{what}: {why}"

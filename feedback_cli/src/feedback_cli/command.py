@@ -40,7 +40,10 @@ app.command()(report)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command. Exit codes: 0, 1 if it failed, 2 if it was called wrongly."""
+    """Run the command. Exit codes: 0, 1 if it failed, 2 if it was called wrongly.
+
+    `checked.exit_code` has one more.
+    """
     try:
         app(arguments)
     except (Failure, FeedbackError) as failure:

@@ -112,7 +112,7 @@ class Operated:
         if not deletes:
             return self.memory.batch_write_item(**asked)
         assert len(deletes) == len(writes) <= 25
-        done, left = deletes[:20], writes[20:]
+        done, left = deletes[:5], writes[5:]
         for key in done:
             self.memory.tables[table].pop((key["key"]["S"], key["sort"]["S"]), None)
         return {"UnprocessedItems": {table: left} if left else {}}
@@ -162,7 +162,7 @@ class Operation:
     def rebuild(self, **more: Any) -> Rebuilt:
         """Rebuild."""
         said = lambda _done, _total, text: self.said.append(text)  # noqa: E731
-        return Rebuild(self.typed, NAMES, said, sleep=lambda _: None, **more).run()
+        return Rebuild(self.typed, NAMES, said, **{"sleep": lambda _: None, **more}).run()
 
     def check(self, **more: Any) -> Checked:
         """Check."""

@@ -1,18 +1,19 @@
 """`feedback aggregates`: rebuilds that are killed or overtaken, and what a check finds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from aggregates import layout
 from aggregates.layout import KINDS
 from feedback_cli.errors import Failure
-from feedback_cli.recount import check
-from feedback_cli.recount.check import LOOKS
+from feedback_cli.recount import compare
 from feedback_cli.recount.database import Database, scan
-from feedback_cli.recount.difference import Difference
-from feedback_cli.recount.state import OVERTAKEN
+from feedback_cli.recount.rebuild import READERS
+from feedback_cli.recount.state import OVERTAKEN, State
 from shared.direct.failure import Failure as Refused
 from shared.direct.failure import Unreachable, failure
 from shared.items import Item
@@ -38,7 +39,7 @@ def test_a_rebuild_counts_all_that_is_stored(seed: int) -> None:
         "current": {"N": "2"},
     }
     checked = operation.check()
-    assert (checked.differences, checked.moving, checked.unreadable) == ([], 0, [])
+    assert (checked.differences, checked.moving, checked.refused) == ([], 0, {})
     assert (checked.generation, checked.feedback, checked.left) == (2, rows, 0)
 
 
@@ -174,6 +175,97 @@ def test_a_rebuild_that_is_overtaken_at_its_end_does_not_take_over() -> None:
     assert operation.aggregates[STATE]["building"] == {"N": "3"}
 
 
+@pytest.mark.parametrize("table", ["target", "boolean", "demonstration"])
+def test_a_rebuild_that_is_overtaken_reads_no_further(table: str) -> None:
+    """Whatever it reads just then, it counts nothing of it."""
+    operation = Operation(2)
+    rival, paginate = State(operation.typed, "aggregate"), operation.client.paginate
+    after, built = list[str](), list[list[str]]()
+
+    def pages(**asked: Any) -> Iterator[dict[str, Any]]:
+        with operation.client.lock:
+            if asked["TableName"] == table and not built:
+                assert rival.begin() == 3
+                built.append(_keys(operation, "2"))
+            if built:
+                after.append(asked["TableName"])
+        yield from paginate(**asked)
+
+    setattr(operation.client, "paginate", pages)  # noqa: B010 - a method
+    with pytest.raises(Failure) as stopped:
+        operation.rebuild()
+
+    assert str(stopped.value) == OVERTAKEN
+    assert {*after} == {table}
+    assert built == [_keys(operation, "2")]
+
+
+def _keys(operation: Operation, generation: str) -> list[str]:
+    keys = operation.memory.tables.get("aggregate", {})
+    return sorted("/".join(key) for key in keys if key[0].startswith(f"{generation}/"))
+
+
+@pytest.mark.parametrize("more", [{}, {"building": 3}])
+def test_a_rebuild_whose_last_answer_is_lost_has_ended(more: dict[str, int]) -> None:
+    """The SDK makes the call again, and its condition holds no longer; another may have begun."""
+    operation = _followed()
+    puts = list[int]()
+
+    def repeat(number: int, method: str) -> None:
+        if method == "put_item":
+            puts.append(number)
+            if len(puts) == 2:
+                _set_state(operation, {"current": 2, **more})
+
+    operation.client.before = repeat
+    done = operation.rebuild()
+
+    assert (done.generation, len(puts)) == (2, 2)
+    assert operation.is_exact()
+    assert operation.check().left == 0
+
+
+def test_what_was_read_is_kept_while_it_may_still_be_read() -> None:
+    """Requests that began before the new counters were in force need the old ones."""
+    operation = _followed()
+    old, waited = _keys(operation, "1"), list[float]()
+
+    def wait(seconds: float) -> None:
+        if seconds == READERS:
+            assert operation.aggregates[STATE].keys() == {"key", "sort", "current"}
+            assert operation.aggregates[STATE]["current"] == {"N": "2"}
+            assert _keys(operation, "1") == old
+        waited.append(seconds)
+
+    done = operation.rebuild(sleep=wait)
+
+    assert waited[0] == READERS
+    assert done.deleted == len(old) > 0
+    assert _keys(operation, "1") == []
+    # DynamoDB did not delete all at once: it is given time.
+    assert len(waited) > 1
+    assert all(0 < seconds <= 1 for seconds in waited[1:])
+
+
+def test_a_rebuild_that_begins_while_another_waits_keeps_what_it_has() -> None:
+    """The earlier one deletes what was before it, and nothing else."""
+    operation = _followed()
+    kept = list[list[str]]()
+
+    def wait(seconds: float) -> None:
+        if seconds == READERS:
+            State(operation.typed, "aggregate").begin()
+            operation.history.go_on(10)
+            operation.follow()
+            kept.append(_keys(operation, "3"))
+
+    operation.rebuild(sleep=wait)
+
+    assert kept == [_keys(operation, "3")]
+    assert kept[0]
+    assert operation.is_exact()
+
+
 def _set_state(operation: Operation, numbers: dict[str, int]) -> None:
     item: Item = {"key": {"S": "state"}, "sort": {"S": "state"}}
     item |= {name: {"N": str(number)} for name, number in numbers.items()}
@@ -191,19 +283,23 @@ def test_what_cannot_be_read_is_named_and_stops_nothing() -> None:
         "id": {"S": target},
         "metric_name": {"S": "score"},
     }
-    tables["target"]["broken", ""] = {
-        "target_id": {"S": "broken"},
+    operation.history.put("float", {"S": target}, "score", {"N": "3"})
+    broken = "019ca6ae-cec0-7000-a000-0000000000be"
+    tables["target"][broken, ""] = {
+        "target_id": {"S": broken},
         "target_type": {"S": "inference"},
     }
+    operation.history.put("boolean", {"S": broken}, "flag", {"BOOL": True})
 
     done, checked = operation.rebuild(), operation.check()
 
-    assert set(done.refused) == {"{'S': 'poison'}", f"score on {target}", "{'S': 'broken'}"}
-    assert checked.unreadable == [
-        "boolean poison: a row without metric_name",
-        f"float {target}: a row of float feedback without its value",
-        "target broken: a row whose target_id is no UUID in lower case with hyphens",
-    ]
+    assert done.refused == {
+        "boolean poison": "a row without metric_name",
+        f"flag on {broken}": "a row without episode_id",
+        f"float {target}": "a row of float feedback without its value",
+        f"target {broken}": "a row without episode_id",
+    }
+    assert checked.refused == done.refused
     assert checked.differences == []
 
 
@@ -328,6 +424,10 @@ def test_a_difference_says_where_it_is() -> None:
     }
 
 
+def _function(series: Item) -> str:
+    return unquote(series["key"]["S"].rpartition("/")[2])
+
+
 def test_counters_that_are_lost_or_nobodys_are_found() -> None:
     """So are heads, and shards that readers do not know of."""
     operation = Operation(6)
@@ -338,8 +438,9 @@ def test_counters_that_are_lost_or_nobodys_are_found() -> None:
     operation.aggregates[counter["key"]["S"], "d1999-01-01/gone"] = stray
     head = _head(operation)
     _remove(operation, head)
-    listed = next(one for one in operation.current if "/series/" in one["key"]["S"])
-    _remove(operation, listed)
+    listed = [one for one in operation.current if "/series/" in one["key"]["S"]][:2]
+    for series in listed:
+        _remove(operation, series)
 
     differences = operation.check().differences
 
@@ -348,62 +449,43 @@ def test_counters_that_are_lost_or_nobodys_are_found() -> None:
     assert ("gone", "d1999-01-01") in at
     target = [one for one in differences if one.target == head["sort"]["S"]]
     assert {one.attribute for one in target} > {"boolean", "function", "cn"}
-    assert [one.attribute for one in differences if one.found == "not listed"] == ["shard 0"]
+    assert sorted(
+        (one.function, one.metric, one.kind, one.level, one.attribute)
+        for one in differences
+        if one.found == "not listed"
+    ) == sorted((*layout.read_series(_function(one), one)[0], "shard 0") for one in listed)
 
 
 def test_more_than_memory_should_hold_is_compared_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is expected of a counter is noted in parts, and added up."""
-    monkeypatch.setattr(check, "HELD", 5)
+    monkeypatch.setattr(compare, "HELD", 5)
     operation = Operation(6)
     operation.rebuild()
     counter = _counter(operation)
+    expected = int(counter["cn"]["N"])
     _raise(counter, "cn")
 
     [difference] = operation.check().differences
 
-    assert (difference.attribute, difference.by) == ("cn", 3)
+    assert (difference.attribute, difference.expected) == ("cn", str(expected))
+    assert difference.found == str(expected + 3)
 
 
-def test_where_nothing_is_counted_it_looks_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There would be more differences than memory should hold."""
-    monkeypatch.setattr(check, "MOST", 50)
-    operation = Operation(6)
+def test_of_more_differences_than_memory_should_hold_some_are_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All are counted, after as many looks as it takes to be sure of them."""
+    operation, looks = Operation(6), list[float]()
+    whole = operation.check(sleep=looks.append)
+    assert len(whole.differences) > 50
+    assert (whole.more, whole.moving, len(looks)) == (0, 0, 1)
+    monkeypatch.setattr("feedback_cli.recount.looks.MOST", 50)
 
-    checked = operation.check(sleep=_never)
+    some = operation.check()
 
-    assert (len(checked.differences), checked.more, checked.moving) == (50, True, 0)
-
-
-def _never(_: float) -> None:
-    raise AssertionError
-
-
-def test_what_differs_in_one_look_only_is_no_difference() -> None:
-    """A vote may be on its way."""
-    operation = Operation(7)
-    operation.rebuild()
-    operation.history.go_on(5)
-
-    checked = operation.check(sleep=lambda _: operation.follow())
-
-    assert (checked.differences, checked.moving) == ([], 0)
-    assert any("looking again" in text for text in operation.said)
-
-
-def test_what_differs_by_something_else_each_time_is_not_judged() -> None:
-    """Votes arrive there all the time."""
-    operation = Operation(7)
-    operation.rebuild()
-    counter, looks = _counter(operation), list[int]()
-    _raise(counter, "cn")
-
-    def arrive(_: float) -> None:
-        looks.append(1)
-        _raise(counter, "cn")
-
-    checked = operation.check(sleep=arrive)
-
-    assert (checked.differences, checked.moving, len(looks)) == ([], 1, LOOKS - 1)
+    assert len(some.differences) == 50
+    assert some.more == len(whole.differences) - 50
+    assert some.moving == 0
 
 
 def test_what_a_killed_rebuild_has_left_is_counted_and_not_compared() -> None:
@@ -420,12 +502,6 @@ def test_what_a_killed_rebuild_has_left_is_counted_and_not_compared() -> None:
     checked = operation.check()
 
     assert (checked.differences, checked.left) == ([], 1)
-
-
-def test_a_text_differs_by_what_it_says() -> None:
-    """A number by how much."""
-    assert Difference("3", "5", "n").by == 2
-    assert Difference("listed", "", "n").by == ("listed", "")
 
 
 def test_a_scan_stops_in_all_parts_where_one_fails() -> None:
@@ -477,5 +553,5 @@ def test_an_inference_whose_listing_is_too_large_is_named_by_a_rebuild() -> None
 
     done = operation.rebuild()
 
-    assert large["target_id"]["S"] in done.refused
+    assert f"target {large['target_id']['S']}" in done.refused
     assert all(large["target_id"]["S"] in what for what in done.refused)

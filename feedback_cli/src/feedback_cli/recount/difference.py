@@ -29,14 +29,6 @@ class Difference:
             *(self.variant, self.period, self.target, self.attribute),
         )
 
-    @property
-    def by(self) -> object:
-        """By how much: what is wrong stays as wrong as it is, while both sides are added to."""
-        try:
-            return int(self.found) - int(self.expected)
-        except ValueError:
-            return self.expected, self.found
-
     def described(self) -> dict[str, Any]:
         """Give it for JSON."""
         return asdict(self)

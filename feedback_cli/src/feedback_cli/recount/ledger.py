@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from threading import Lock
 from typing import NamedTuple
@@ -23,7 +23,7 @@ CREATE TABLE inference (id PRIMARY KEY, episode, function, variant) WITHOUT ROWI
 CREATE INDEX of_episode ON inference (episode);
 CREATE TABLE vote (key, target, what, id, kind, text, PRIMARY KEY (key, target, what, id, kind))
   WITHOUT ROWID;
-CREATE TABLE counter (series, sort, shard, names, amounts);
+CREATE TABLE counter (series, sort, shard, names, amounts, stamp);
 CREATE TABLE shard (series, shard, PRIMARY KEY (series, shard)) WITHOUT ROWID;
 CREATE TABLE listed (key, sort, text, PRIMARY KEY (key, sort)) WITHOUT ROWID;
 CREATE TABLE expected (key, sort, text, PRIMARY KEY (key, sort)) WITHOUT ROWID;
@@ -50,6 +50,8 @@ class Pair(NamedTuple):
     found: Amounts
     unlisted: tuple[str, ...]
     """Its shards that readers do not know of."""
+    stamp: int
+    """Another one where any feedback that it counts, or should, has moved."""
 
 
 class Ledger:
@@ -57,7 +59,7 @@ class Ledger:
 
     def __init__(self, generation: int) -> None:
         """Look at this generation of the aggregates."""
-        self._generation = generation
+        self.generation = generation
         self._lock = Lock()
         # A database without a name is a file that goes with the connection.
         self._database = sqlite3.connect("", check_same_thread=False, isolation_level=None)
@@ -76,7 +78,7 @@ class Ledger:
         rows, expected = [], []
         for one in inferences:
             rows.append((one.id, one.episode_id, one.function, one.variant))
-            expected += inference_items(self._generation, one)
+            expected += inference_items(self.generation, one)
         self._insert("inference", rows)
         self._insert("expected", map(_listed, expected))
 
@@ -84,7 +86,7 @@ class Ledger:
         """Note feedback: the metric, the target and the entry of each."""
         rows = []
         for metric, target_id, entry in votes:
-            key = layout.votes_key(self._generation, metric, target_id[-1])
+            key = layout.votes_key(self.generation, metric, target_id[-1])
             text = json.dumps([metric, entry.number])
             rows.append((key, target_id, _ENTRY, entry.id, entry.kind, text))
         self._insert("vote", rows)
@@ -96,11 +98,12 @@ class Ledger:
         rows: dict[str, list[tuple[object, ...]]] = {
             name: [] for name in ("vote", "counter", "shard", "listed")
         }
+        left = 0
         for item in items:
             key, sort = item["key"]["S"], item["sort"]["S"]
             generation, _, rest = key.partition("/")
-            if generation != str(self._generation):
-                self.left += generation != layout.STATE["key"]["S"]
+            if generation != str(self.generation):
+                left += generation != layout.STATE["key"]["S"]
                 continue
             match rest.partition("/")[0]:
                 case "votes":
@@ -115,6 +118,8 @@ class Ledger:
                     rows["listed"].append(_listed(item))
         for table, some in rows.items():
             self._insert(table, some)
+        with self._lock:
+            self.left += left
 
     def subjects(self) -> Iterator[Subject]:
         """Yield what is stored or remembered of each subject."""
@@ -141,35 +146,37 @@ class Ledger:
             None, [Inference(*row) for row in self._database.execute(several, (target_id,))]
         )
 
-    def expect(self, counts: Counts) -> None:
-        """Note what some feedback adds to the counters."""
+    def expect(self, counts: Counts, stamps: Mapping[Counter, int]) -> None:
+        """Note what some feedback adds to the counters, and the stamps of all that it may touch."""
         rows = []
-        for counter, amounts in counts.items():
+        for counter, stamp in stamps.items():
             key = layout.counter_key(0, counter.series, 0, counter.period, counter.variant)
             _, _, *series, _ = key["key"]["S"].split("/")
             names, sort = [*counter.series, counter.variant], key["sort"]["S"]
-            rows.append(("/".join(series), sort, None, json.dumps(names), json.dumps(amounts)))
+            amounts = json.dumps(counts.get(counter, {}))
+            rows.append(("/".join(series), sort, None, json.dumps(names), amounts, stamp))
         self._insert("counter", rows)
 
     def counters(self) -> Iterator[Pair]:
         """Yield all counters that are stored or expected."""
         rows = self._database.execute(
-            "SELECT c.series, c.sort, c.shard, names, amounts, s.shard IS NULL FROM counter c"
-            " LEFT JOIN shard s ON s.series = c.series AND s.shard = c.shard"
+            "SELECT c.series, c.sort, c.shard, names, amounts, stamp, s.shard IS NULL"
+            " FROM counter c LEFT JOIN shard s ON s.series = c.series AND s.shard = c.shard"
             " ORDER BY c.series, c.sort, c.shard"
         )
         for (_, sort), group in groupby(rows, key=lambda row: row[:2]):
             sums: tuple[Amounts, Amounts] = ({}, {})
-            spelled, unlisted = "", list[str]()
-            for _, _, shard, names, text, is_unlisted in group:
+            spelled, unlisted, stamp = "", list[str](), 0
+            for _, _, shard, names, text, part, is_unlisted in group:
                 amounts = json.loads(text)
+                stamp ^= part
                 spelled = spelled or names
                 add(sums[shard is not None], amounts)
                 if shard is not None and is_unlisted and amounts:
                     unlisted.append(shard)
             *series, variant = json.loads(spelled)
             counter = Counter(Series(*series), variant, sort.partition("/")[0])
-            yield Pair(counter, *sums, tuple(unlisted))
+            yield Pair(counter, *sums, tuple(unlisted), stamp)
 
     def unlisted(self) -> Iterator[tuple[Item, bool]]:
         """Yield inferences that are not listed as they should be; whether they should be at all."""
@@ -199,7 +206,7 @@ def _counter(item: Item) -> tuple[object, ...]:
     }
     names = [*map(unquote, series), item["variant"]["S"]]
     sort = item["sort"]["S"]
-    return "/".join(series), sort, shard, json.dumps(names), json.dumps(amounts)
+    return "/".join(series), sort, shard, json.dumps(names), json.dumps(amounts), 0
 
 
 def _listed(item: Item) -> tuple[str, str, str]:

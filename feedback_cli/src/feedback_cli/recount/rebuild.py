@@ -15,27 +15,26 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from aggregates import layout
 from aggregates.layout import KINDS
-from aggregator.records import (
-    Feedback,
-    Malformed,
-    Subject,
-    read_feedback,
-    read_inference,
-)
+from aggregator.records import Feedback, Subject
 from aggregator.service import Aggregator
 from feedback_cli.errors import Failure
 from feedback_cli.progress import Move
 from feedback_cli.recount.database import SEGMENTS, Database, Tables, scan
+from feedback_cli.recount.rows import (
+    Refused,
+    name_feedback,
+    name_target,
+    read_inferences,
+    read_votes,
+)
 from feedback_cli.recount.state import State
 from shared.clock import Clock, Seconds
-from shared.dynamodb import Failure as Refused
+from shared.dynamodb import Failure as Rejection
 from shared.dynamodb import StorageUnavailable
 from shared.items import Item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-    from aggregates.inference import Inference
 
 READERS: Seconds = 60
 """How long what began before the new generation was in force may need the old one: requests 29 s,
@@ -45,7 +44,6 @@ AT_ONCE = 200
 
 _PAUSES: tuple[Seconds, ...] = (1, 2, 4, 8, 16)
 _PATIENCE: Seconds = 30
-_DELETED = 25
 
 Result = TypeVar("Result")
 
@@ -58,8 +56,7 @@ class Rebuilt:
     inferences: int = 0
     feedback: int = 0
     deleted: int = 0
-    refused: dict[str, str] = field(default_factory=dict)
-    """What cannot be counted, and why: rows that no write of ours has made."""
+    refused: Refused = field(default_factory=Refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,69 +91,55 @@ class Rebuild:
         state.finish(done.generation)
         self.move(0, None, "waiting for what still reads the old counters")
         self.sleep(self.readers)
-        scan(self.client, self.tables[layout.TABLE], lambda page, _: self._delete(page, done))
+        scan(
+            self.client,
+            self.tables[layout.TABLE],
+            lambda page, segment: self._delete(workers[segment], page, done),
+        )
         return done
 
     def _worker(self) -> Aggregator:
         client = cast("DynamoDBClient", Database(self.client))
-        return Aggregator(client, self.tables, Clock())
+        return Aggregator(client, self.tables, Clock(sleep=self.sleep))
 
     def _record(self, worker: Aggregator, page: list[Item], done: Rebuilt) -> None:
-        inferences: list[Inference] = []
-        for item in page:
-            try:
-                inference = read_inference(item)
-            except Malformed as malformed:
-                self._refuse(done, str(item.get("target_id")), malformed)
-            else:
-                if inference is not None:
-                    inferences.append(inference)
-        store = worker.store(_time_left())
-        refused = self._patiently(lambda: store.record(done.generation, inferences))
-        for id_, failure in refused.items():
-            self._refuse(done, id_, failure)
+        inferences, refused = read_inferences(page)
+        failed = self._patiently(
+            lambda: worker.store(_time_left()).record(done.generation, inferences)
+        )
+        refused |= {name_target(id_): str(failure) for id_, failure in failed.items()}
         with self.lock:
+            done.refused |= refused
             done.inferences += len(inferences)
             self.move(0, None, f"{done.inferences:,} inferences")
 
     def _keep(self, worker: Aggregator, kind: str, page: list[Item], done: Rebuilt) -> None:
-        feedback: list[Feedback] = []
-        for item in page:
-            try:
-                # Not new: another may have counted it, as something else.
-                feedback.append(read_feedback(item, kind, is_new=False))
-            except Malformed as malformed:
-                self._refuse(done, str(item.get("id")), malformed)
+        votes, refused = read_votes(kind, page)
+        with self.lock:
+            done.refused |= refused
         # What is near in time shares counters, and is written together.
-        feedback.sort(key=lambda one: one.id)
+        feedback = sorted((vote.feedback for vote in votes), key=lambda one: one.id)
         for start in range(0, len(feedback), AT_ONCE):
             some = feedback[start : start + AT_ONCE]
             failed = self._patiently(partial(_keep, worker, done.generation, some))
-            for subject, cause in failed.items():
-                self._refuse(done, f"{subject.metric} on {subject.target_id}", cause)
             with self.lock:
+                for subject, cause in failed.items():
+                    done.refused[name_feedback(*subject)] = str(cause)
                 done.feedback += len(some)
                 self.move(0, None, f"{done.inferences:,} inferences, {done.feedback:,} feedbacks")
 
-    def _delete(self, page: list[Item], done: Rebuilt) -> None:
+    def _delete(self, worker: Aggregator, page: list[Item], done: Rebuilt) -> None:
         """Delete what is of an earlier generation."""
         old = [
-            {"DeleteRequest": {"Key": {name: item[name] for name in ("key", "sort")}}}
+            layout.key_of(*layout.place(item))
             for item in page
             if item["key"] != layout.STATE["key"] and _generation(item) < done.generation
         ]
-        for start in range(0, len(old), _DELETED):
-            pending = {self.tables[layout.TABLE]: old[start : start + _DELETED]}
-            while pending:
-                answer = self.client.batch_write_item(RequestItems=pending)  # type: ignore[arg-type]
-                pending = answer["UnprocessedItems"]  # type: ignore[assignment]
+        table = self.tables[layout.TABLE]
+        self._patiently(lambda: worker.store(_time_left()).database.delete(table, old))
         with self.lock:
             done.deleted += len(old)
             self.move(0, None, f"{done.deleted:,} old items deleted")
-
-    def _refuse(self, done: Rebuilt, what: str, cause: Exception) -> None:
-        with self.lock:
-            done.refused[what] = str(cause)
 
     def _patiently(self, call: Callable[[], Result]) -> Result:
         """Make a call, again if DynamoDB does not confirm it: to be told twice changes nothing."""
@@ -165,8 +148,8 @@ class Rebuild:
                 return call()
             except StorageUnavailable:
                 self.sleep(pause)
-            except Refused as refused:
-                raise Failure(str(refused)) from refused
+            except Rejection as rejection:
+                raise Failure(str(rejection)) from rejection
         raise Failure("DynamoDB has not confirmed a call for a minute: start the rebuild again.")
 
 

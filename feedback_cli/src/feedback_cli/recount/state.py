@@ -45,13 +45,18 @@ class State:
 
     def finish(self, generation: int) -> None:
         """Let the generation be read that is being built. Raises Failure if it is not."""
-        self._put(
-            {"current": generation},
-            {
-                "ConditionExpression": "building = :building",
-                "ExpressionAttributeValues": {":building": {"N": str(generation)}},
-            },
-        )
+        try:
+            self._put(
+                {"current": generation},
+                {
+                    "ConditionExpression": "building = :building",
+                    "ExpressionAttributeValues": {":building": {"N": str(generation)}},
+                },
+            )
+        except Failure:
+            # The SDK makes a call again whose answer was lost: the first one may have done it.
+            if self.read()[0] != generation:
+                raise
 
     def _unchanged(self, item: "Item") -> dict[str, Any]:
         building = item.get("building")
