@@ -57,6 +57,15 @@ def points(role: Role) -> Iterator[Point]:
                     yield Point(variant, group, window, moment)
 
 
+def as_older(of: Roles) -> Roles:
+    """Return what decides how older feedback counts: for which variant, not when it was made."""
+    return tuple(
+        role._replace(inferences=0, moments=((role.variant, ()),))
+        for role in of
+        if role.variant is not None
+    )
+
+
 def spell(of: Roles) -> str:
     """Spell roles as text."""
     return json.dumps(of, separators=(",", ":"), ensure_ascii=False)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aggregates.memory import Memory
-from aggregates.moves import moves
-from aggregates.steps import Step
+from aggregates.steps import steps
 from aggregates.target import Target
 from aggregator.inputs import Inputs
-from aggregator.packing import Group, pack, to_move
+from aggregator.joining import join
+from aggregator.packing import Group, Move, pack
 from aggregator.records import Malformed, Subject
 from aggregator.store import Overtaken, Store, to_target
 from aggregator.work import Works
@@ -47,23 +47,22 @@ class Mover:
     def _move(self, works: Works) -> set[Subject]:
         """Look at subjects once; return those that are as they should be."""
         done = set(works)
-        running: dict[Subject, Iterator[Step]] = {}
+        running: dict[Subject, Iterator[Move]] = {}
         for subject, begun in self._begin(works).items():
             if begun is None:
                 done.discard(subject)
             else:
                 running[subject] = begun
         while running:
-            taken = {subject: next(steps, None) for subject, steps in running.items()}
-            running = {one: running[one] for one, step in taken.items() if step is not None}
-            now = [to_move(one, step.units, step.counts) for one, step in taken.items() if step]
-            for group in pack(now):
+            taken = {subject: next(moves, None) for subject, moves in running.items()}
+            running = {one: running[one] for one, move in taken.items() if move is not None}
+            for group in pack(move for move in taken.values() if move is not None):
                 for subject in self._write(group):
                     done.discard(subject)
                     running.pop(subject, None)
         return done
 
-    def _begin(self, works: Works) -> dict[Subject, Iterator[Step] | None]:
+    def _begin(self, works: Works) -> dict[Subject, Iterator[Move] | None]:
         """Read what is remembered, then what there is; return what is to be done, if it is known.
 
         In this order: whoever moves a unit afterwards has read before what another had moved it
@@ -79,7 +78,7 @@ class Mover:
         }
         entries = self.inputs.entries(unknown)
         roles = self.inputs.roles(self.generation, {subject.target_id for subject in known})
-        begun: dict[Subject, Iterator[Step] | None] = dict.fromkeys(works)
+        begun: dict[Subject, Iterator[Move] | None] = dict.fromkeys(works)
         for subject, target in known.items():
             changes: dict[Uuid, Entry | None] = {}
             for one in works[subject].feedback.values():
@@ -94,7 +93,7 @@ class Mover:
             elif not target.complete and None in changes.values():
                 works[subject].is_gone = True  # the older units are needed
             else:
-                begun[subject] = moves(target, changes, of)
+                begun[subject] = join(subject, steps(target, changes, of))
         return begun
 
     def _remembered(self, subject: Subject, works: Works, head: Memory | None) -> Target | None:

@@ -11,6 +11,7 @@ from aggregates.memory import Memory, to_item
 from aggregates.units import Unit
 from aggregator.records import Subject
 from shared.items import Item, item_size
+from shared.uuids import Uuid
 
 MAX_WRITES = 100
 """How many items DynamoDB writes in one transaction."""
@@ -35,15 +36,18 @@ class Group:
 
     moves: list[Move] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
-    _writes: int = 0
+    _units: set[tuple[Subject, Uuid | None]] = field(default_factory=set)
     _size: int = 0
 
     def add(self, move: Move) -> bool:
-        """Add a move, unless the transaction would be too large; the first one always fits."""
-        counts, size = self.counts, _size(move)
+        """Add a move, unless it would be too large or have a unit twice; the first always fits."""
+        counts = self.counts
+        size = sum(item_size(to_item(0, *move.subject, memory)) for memory in move.memories)
+        units = {(move.subject, memory.unit.first) for memory in move.memories}
         counters = len(counts) + sum(counter not in counts for counter in move.counts)
         fits = (
-            self._writes + len(move.memories) + counters <= MAX_WRITES
+            self._units.isdisjoint(units)
+            and len(self._units) + len(units) + counters <= MAX_WRITES
             and self._size + size <= MAX_BYTES
             and all(
                 len(counts.get(counter, {}).keys() | amounts.keys()) <= MAX_AMOUNTS
@@ -54,7 +58,8 @@ class Group:
             return False
         self.moves.append(move)
         counts.include(move.counts)
-        self._writes, self._size = self._writes + len(move.memories), self._size + size
+        self._units |= units
+        self._size += size
         return True
 
     @property
@@ -72,7 +77,7 @@ def to_move(subject: Subject, units: tuple[Unit, ...], counts: Counts) -> Move:
 
 
 def pack(moves: Iterable[Move]) -> Iterator[Group]:
-    """Put moves together, as many as fit into a transaction; none stands twice in one."""
+    """Put moves together, as many as fit into a transaction."""
     group = Group()
     for move in moves:
         if not group.add(move):
@@ -98,11 +103,6 @@ def spell(
         if amounts
     ]
     return units + counters
-
-
-def _size(move: Move) -> int:
-    """Count the bytes of a move's units."""
-    return sum(item_size(to_item(0, *move.subject, memory)) for memory in move.memories)
 
 
 def _portion(counts: Counts, most: int) -> tuple[Counts, Counts]:

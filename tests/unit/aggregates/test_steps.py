@@ -26,15 +26,18 @@ def plain(stored: dict[Uuid, Entry], roles: Roles) -> Counts:
 
 def run(target: Target, changes: Changes, roles: Roles) -> tuple[Target, Counts]:
     """Take all steps; return the target and what they add."""
-    added = Counts()
+    added, units = Counts(), {unit.first: unit for unit in target.units}
     for step in steps(target, changes, roles):
         assert len(step.units) <= 5
         added.include(step.counts)
-        target = step.target
         for unit in step.units:
+            assert unit.version == (units[unit.first].version if unit.first in units else 0)
+            units[unit.first] = unit._replace(version=unit.version + 1)
             item = memory.to_item(1, "m", TARGET, memory.Memory(unit, step.counts))
             assert memory.read(item) == (unit, step.counts)
-    return target, added.without_zeros()
+    head = units.pop(None)
+    older = tuple(sorted(units.values(), key=lambda unit: unit.first or ""))
+    return target._replace(older=older, head=head), added.without_zeros()
 
 
 def head_only(target: Target) -> Target:
