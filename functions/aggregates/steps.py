@@ -88,6 +88,8 @@ def _is_before(feedback_id: Uuid, left: list[Unit]) -> bool:
 
 def _changed(unit: Unit, here: list[Uuid], changes: Changes) -> list[Unit]:
     """Make changes within a unit; if it has too many entries then, some go to new units."""
+    if not here:
+        return [unit]
     entries = {entry.id: entry for entry in unit.entries}
     for id_ in here:
         entries.pop(id_, None)

@@ -1,6 +1,6 @@
 """The mover: makes what is counted of subjects what the tables have, in few transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from aggregates.steps import steps
 from aggregates.target import Target
 from aggregator.inputs import Inputs
 from aggregator.joining import join
-from aggregator.packing import Group, Move, pack
+from aggregator.packing import Group, Move, pack, raised
 from aggregator.records import Malformed, Subject
 from aggregator.store import Overtaken, Store, to_target
 from aggregator.work import Works
@@ -102,30 +102,37 @@ class Mover:
             return Target(subject.metric)
         older = works[subject].needs_older(head.unit)
         units = self.store.whole(self.generation, subject) if older else [head]
+        settled = self._settle(subject, units)
+        return None if settled is None else to_target(subject.metric, settled, complete=older)
+
+    def _settle(self, subject: Subject, units: Iterable[Memory]) -> list[Memory] | None:
+        """Give the counters what units have pending; None if not all of it can be given."""
         try:
-            units = [self.store.settle(self.generation, subject, unit) for unit in units]
+            return [self.store.settle(self.generation, subject, unit) for unit in units]
         except Overtaken:
-            return None
+            pass
         except Failure as failure:
             self._refuse(subject, failure)
-            return None
-        return to_target(subject.metric, units, complete=older)
+        return None
 
     def _write(self, group: Group) -> set[Subject]:
         """Make moves; return whose have to be looked at again."""
-        again = {move.subject for move in group.moves if any(one.pending for one in move.memories)}
         try:
             self.store.write(self.generation, group)
         except Overtaken as overtaken:
-            again |= overtaken.subjects
             rest = [move for move in group.moves if move.subject not in overtaken.subjects]
-            return again.union(*map(self._write, pack(rest)))
+            return overtaken.subjects.union(*map(self._write, pack(rest)))
         except Failure as failure:
             if len(group.moves) > 1:
                 alone = (one for move in group.moves for one in pack([move]))
-                return again.union(*map(self._write, alone))
+                return set[Subject]().union(*map(self._write, alone))
             self._refuse(group.moves[0].subject, failure)
-        return again
+            return set()
+        return {
+            move.subject
+            for move in group.moves
+            if self._settle(move.subject, map(raised, move.memories)) is None
+        }
 
     def _refuse(self, subject: Subject, failure: Failure) -> None:
         """Leave a subject out whose item DynamoDB refuses; raise whatever else fails."""

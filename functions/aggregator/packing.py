@@ -11,7 +11,6 @@ from aggregates.memory import Memory, to_item
 from aggregates.units import Unit
 from aggregator.records import Subject
 from shared.items import Item, item_size
-from shared.uuids import Uuid
 
 MAX_WRITES = 100
 """How many items DynamoDB writes in one transaction."""
@@ -19,6 +18,8 @@ MAX_BYTES = 3 * 1024 * 1024
 """How many bytes of units go into one: it takes 4 MB, with all that is around."""
 MAX_AMOUNTS = 150
 """How many attributes of a counter are added to at once: an expression has 4 KB at most."""
+FILLED_AT_ONCE = 8
+"""How many transactions are filled side by side: what is too much for one may fit another."""
 
 
 class Move(NamedTuple):
@@ -36,18 +37,15 @@ class Group:
 
     moves: list[Move] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
-    _units: set[tuple[Subject, Uuid | None]] = field(default_factory=set)
+    _writes: int = 0
     _size: int = 0
 
-    def add(self, move: Move) -> bool:
-        """Add a move, unless it would be too large or have a unit twice; the first always fits."""
+    def add(self, move: Move, size: int) -> bool:
+        """Add a move of so many bytes, unless it would be too large; the first one always fits."""
         counts = self.counts
-        size = sum(item_size(to_item(0, *move.subject, memory)) for memory in move.memories)
-        units = {(move.subject, memory.unit.first) for memory in move.memories}
         counters = len(counts) + sum(counter not in counts for counter in move.counts)
         fits = (
-            self._units.isdisjoint(units)
-            and len(self._units) + len(units) + counters <= MAX_WRITES
+            self._writes + len(move.memories) + counters <= MAX_WRITES
             and self._size + size <= MAX_BYTES
             and all(
                 len(counts.get(counter, {}).keys() | amounts.keys()) <= MAX_AMOUNTS
@@ -58,8 +56,7 @@ class Group:
             return False
         self.moves.append(move)
         counts.include(move.counts)
-        self._units |= units
-        self._size += size
+        self._writes, self._size = self._writes + len(move.memories), self._size + size
         return True
 
     @property
@@ -77,15 +74,16 @@ def to_move(subject: Subject, units: tuple[Unit, ...], counts: Counts) -> Move:
 
 
 def pack(moves: Iterable[Move]) -> Iterator[Group]:
-    """Put moves together, as many as fit into a transaction."""
-    group = Group()
+    """Put moves together, as many as fit into a transaction; no unit is moved twice."""
+    groups: list[Group] = []
     for move in moves:
-        if not group.add(move):
-            yield group
-            group = Group()
-            group.add(move)
-    if group.moves:
-        yield group
+        size = sum(item_size(to_item(0, *move.subject, memory)) for memory in move.memories)
+        if not any(group.add(move, size) for group in groups):
+            if len(groups) == FILLED_AT_ONCE:
+                yield groups.pop(0)
+            groups.append(Group())
+            groups[-1].add(move, size)
+    yield from groups
 
 
 def spell(
@@ -93,7 +91,7 @@ def spell(
 ) -> list[dict[str, Any]]:
     """Spell a transaction: first the units, in the order of the moves, then the counters."""
     units = [
-        _put(table, to_item(generation, *move.subject, _raised(memory)), memory.unit.version)
+        _put(table, to_item(generation, *move.subject, raised(memory)), memory.unit.version)
         for move in group.moves
         for memory in move.memories
     ]
@@ -117,7 +115,8 @@ def _portion(counts: Counts, most: int) -> tuple[Counts, Counts]:
     return now, rest
 
 
-def _raised(memory: Memory) -> Memory:
+def raised(memory: Memory) -> Memory:
+    """Return a unit as it is stored once it is moved."""
     return memory._replace(unit=memory.unit._replace(version=memory.unit.version + 1))
 
 
