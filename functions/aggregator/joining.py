@@ -26,7 +26,6 @@ class _Runs:
         units = {unit.first for unit in step.units}
         if None in units or not units.isdisjoint(self.written):
             self.number += 1
-            self.written.clear()
         self.written |= units
         return self.number
 
