@@ -58,11 +58,14 @@ def points(role: Role) -> Iterator[Point]:
 
 
 def as_older(of: Roles) -> Roles:
-    """Return what decides how older feedback counts: for which variant, not when it was made."""
+    """Return what decides how older feedback counts: which variants there are, and not when.
+
+    Of several, for none of which it counts, all stay: so the roles never become again what they
+    were, and whoever has read earlier ones is always overtaken by whoever has read later ones.
+    """
     return tuple(
-        role._replace(inferences=0, moments=((role.variant, ()),))
+        role._replace(inferences=0, moments=tuple((variant, ()) for variant, _ in role.moments))
         for role in of
-        if role.variant is not None
     )
 
 

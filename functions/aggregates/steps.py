@@ -43,9 +43,9 @@ class _Passed(NamedTuple):
 def steps(target: Target, changes: Changes, of: Roles) -> Iterator[Step]:
     """Yield what to write so that what is stored is what is counted, under these roles.
 
-    Each step assumes that those before have been written. Where the older units are not known,
-    they keep their roles. A unit that feedback is gone of is written in any case: whoever has read
-    the feedback before it went may have yet to write that it is counted.
+    Each step assumes that those before it that write the same units have been written. Where the
+    older units are not known, they keep their roles. A unit that feedback is gone of is written in
+    any case: whoever has read the feedback before it went may have yet to write that it is counted.
     """
     due, left = _due(target, changes), [target.head, *reversed(target.older)]
     roles = (as_older(of), of)

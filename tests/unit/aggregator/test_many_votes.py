@@ -188,3 +188,33 @@ def test_what_is_too_much_for_the_counters_at_once_makes_nothing_be_read_again(
     assert stage.tables.calls.count("TransactWriteItems") > VOTES // 16
     assert stage.tables.calls.count("Query") < 20
     stage.check()
+
+
+def test_a_second_variant_is_not_lost_on_another_environment_that_knows_the_first_only() -> None:
+    """Older votes count for none before the first inference, and for none after the second."""
+    stage = Stage(1)
+    for vote in range(60):
+        _vote(stage, START + vote * 1_000)
+    stage.follow()
+    _record(stage, 10, "a")
+    first, stage.streams.records = stage.streams.records, []
+
+    def die(_number: int, parameters: dict[str, Any]) -> None:
+        if _is_transaction(parameters):
+            raise Killed
+
+    def overtake(_number: int, parameters: dict[str, Any]) -> None:
+        if _is_transaction(parameters):
+            stage.client.before = lambda _number, _parameters: None
+            _record(stage, 11, "b")
+            stage.follow()
+
+    stage.client.before = die
+    assert stage.handle(first) is None  # the inference is listed, and no vote moved
+    stage.client.before = lambda _number, _parameters: None
+    _vote(stage, START + HOUR)
+    stage.follow()  # the head is as the first inference has it
+    stage.client.before = overtake
+    assert stage.handle(first) == {"batchItemFailures": []}
+
+    stage.check()
