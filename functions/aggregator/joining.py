@@ -39,4 +39,4 @@ def join(subject: Subject, steps: Iterable[Step]) -> Iterator[Move]:
     for _, run in groupby(steps, _Runs().of):
         for group in pack(to_move(subject, step.units, step.counts) for step in run):
             memories = (memory for move in group.moves for memory in move.memories)
-            yield Move(subject, tuple(memories), group.counts.without_zeros())
+            yield Move(subject, tuple(memories), group.counts)
