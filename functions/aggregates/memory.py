@@ -5,7 +5,7 @@
 | `version` | how often the unit has been moved |
 | `entries` | each an id without hyphens, a letter for the kind, and the value |
 | `before` | the value of the entry before them |
-| `roles` | as what the target counts, as JSON |
+| `roles` | as what the entries count, as JSON: of a head with the times of the inferences |
 | `floor`, `latest` | of a head; the latest entries are left out where they are among the entries |
 | `boolean`, `float`, `demonstration` | of a head: the latest value of the kind, for filters |
 | `function` | of a head whose target is an inference: its function, for filters |

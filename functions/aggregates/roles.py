@@ -57,6 +57,18 @@ def points(role: Role) -> Iterator[Point]:
                     yield Point(variant, group, window, moment)
 
 
+def as_older(of: Roles) -> Roles:
+    """Return what decides how older feedback counts: which variants there are, and not when.
+
+    Of several, for none of which it counts, all stay: so the roles never become again what they
+    were, and whoever has read earlier ones is always overtaken by whoever has read later ones.
+    """
+    return tuple(
+        role._replace(inferences=0, moments=tuple((variant, ()) for variant, _ in role.moments))
+        for role in of
+    )
+
+
 def spell(of: Roles) -> str:
     """Spell roles as text."""
     return json.dumps(of, separators=(",", ":"), ensure_ascii=False)

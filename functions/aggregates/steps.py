@@ -1,11 +1,11 @@
 """Steps: how what is remembered of a target's feedback becomes what is stored, unit by unit."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from aggregates.counters import Counts
-from aggregates.roles import Roles
+from aggregates.roles import Roles, as_older
 from aggregates.target import Changes, Target
 from aggregates.units import Entry, Unit, counts, latest
 from shared.uuids import Uuid
@@ -24,125 +24,119 @@ class Step(NamedTuple):
     units: tuple[Unit, ...]
     """As they are to be; the version of each is still that which is stored."""
     counts: Counts
-    target: Target
-    """The target after it."""
+
+
+class _Passed(NamedTuple):
+    """What is known of the entries before a unit."""
+
+    before: str | None = None
+    """The number of the last one."""
+    latest: tuple[Entry, ...] = ()
+
+    def by(self, unit: Unit) -> "_Passed":
+        """Go past a unit."""
+        if not unit.entries:
+            return self
+        return _Passed(unit.entries[-1].number, latest(*self.latest, *unit.entries))
 
 
 def steps(target: Target, changes: Changes, of: Roles) -> Iterator[Step]:
     """Yield what to write so that what is stored is what is counted, under these roles.
 
-    Each step assumes that the one before has been written. Where the older units are not known,
-    they keep their roles.
+    Each step assumes that those before it that write the same units have been written. Where the
+    older units are not known, they keep their roles. A unit that feedback is gone of is written in
+    any case: whoever has read the feedback before it went may have yet to write that it is counted.
     """
-    while step := _make_changes(target, changes, of) or _renew(target, of):
-        yield step
-        target = step.target
+    due, left = _due(target, changes), [target.head, *reversed(target.older)]
+    roles = (as_older(of), of)
+    passed = _Passed() if target.complete else _Passed(target.head.before, target.head.latest)
+    while left:
+        unit = left.pop()
+        here = _take(due, left)
+        after = _renewed(_changed(unit, here, changes), passed, roles)
+        if here or after != [unit]:
+            yield Step(tuple(after), _difference(target.metric, unit, after))
+            # Each is looked at again: more may be due in it, and it is to be gone past.
+            left += [one._replace(version=one.version + 1) for one in reversed(after)]
+        else:
+            passed = passed.by(unit)
 
 
-def touch(target: Target, feedback_id: Uuid) -> Step:
-    """Write the unit of an id as it is: whoever had read it before has to begin again."""
-    index = _place(target, feedback_id)
-    return _step(target, index, [target.units[index]])
+def _due(target: Target, changes: Changes) -> list[Uuid]:
+    """Return what has changed, the last one first."""
+    known = target.entries if changes else {}
+    due = (id_ for id_, entry in changes.items() if entry is None or entry != known.get(id_))
+    return sorted(due, reverse=True)
 
 
-def _make_changes(target: Target, changes: Changes, of: Roles) -> Step | None:
-    """Make the next changes, all of them within one unit."""
-    known = target.entries
-    due = sorted(id_ for id_, entry in changes.items() if known.get(id_) != entry)
-    if not due:
-        return None
-    index = _place(target, due[0])
-    here = [id_ for id_ in due if _place(target, id_) == index][:MOST_CHANGES]
-    entries = {entry.id: entry for entry in target.units[index].entries}
+def _take(due: list[Uuid], left: list[Unit]) -> list[Uuid]:
+    """Take the next ids that belong to the unit before those that are left."""
+    taken: list[Uuid] = []
+    while due and len(taken) < MOST_CHANGES and _is_before(due[-1], left):
+        taken.append(due.pop())
+    return taken
+
+
+def _is_before(feedback_id: Uuid, left: list[Unit]) -> bool:
+    if not left:
+        return True
+    following = left[-1]
+    if following.first is None:
+        return feedback_id <= (following.floor or "")
+    return feedback_id < following.first
+
+
+def _changed(unit: Unit, here: list[Uuid], changes: Changes) -> list[Unit]:
+    """Make changes within a unit; if it has too many entries then, some go to new units."""
+    if not here:
+        return [unit]
+    entries = {entry.id: entry for entry in unit.entries}
     for id_ in here:
         entries.pop(id_, None)
         if (entry := changes[id_]) is not None:
             entries[id_] = entry
-    return _replace(target, index, [entries[id_] for id_ in sorted(entries)], of)
+    return _parts(unit, tuple(sorted(entries.values())))
 
 
-def _place(target: Target, feedback_id: Uuid) -> int:
-    """Find which unit an id belongs to."""
-    if target.head.floor is None or feedback_id > target.head.floor:
-        return len(target.older)
-    firsts = [unit.first or "" for unit in target.older]
-    return max(bisect_right(firsts, feedback_id) - 1, 0)
-
-
-def _replace(target: Target, index: int, entries: list[Entry], of: Roles) -> Step:
-    """Give a unit these entries; if they are too many, some go to new units."""
-    before = _last(target, index)
-    after = []
-    for base, part in _parts(target.units[index], entries):
-        after.append(base._replace(entries=tuple(part), before=before, roles=of))
-        before = part[-1].number if part else before
-    if index == len(target.older) and len(after) > 1:
-        after[-1] = after[-1]._replace(floor=after[-2].entries[-1].id)
-    return _step(target, index, after)
-
-
-def _parts(unit: Unit, entries: list[Entry]) -> list[tuple[Unit, list[Entry]]]:
+def _parts(unit: Unit, entries: tuple[Entry, ...]) -> list[Unit]:
     """Cut a unit's entries into parts: the unit keeps one of them, each other is a new unit's.
 
     The head keeps the newest. Another unit keeps those that its first id begins, so that an entry
     is where its id says.
     """
     if len(entries) <= MOST_ENTRIES:
-        return [(unit, entries)]
+        return [unit._replace(entries=entries)]
     if unit.first is None:
         cut = max(range(OLDER_ENTRIES, len(entries), OLDER_ENTRIES))
-        return [*_new(entries[:cut]), (unit, entries[cut:])]
+        head = unit._replace(entries=entries[cut:], floor=entries[cut - 1].id)
+        return [*_new(entries[:cut]), head]
     cut = bisect_left([entry.id for entry in entries], unit.first)
-    own = entries[cut : cut + OLDER_ENTRIES]
-    return [*_new(entries[:cut]), (unit, own), *_new(entries[cut + OLDER_ENTRIES :])]
+    end = cut + OLDER_ENTRIES
+    return [*_new(entries[:cut]), unit._replace(entries=entries[cut:end]), *_new(entries[end:])]
 
 
-def _new(entries: list[Entry]) -> list[tuple[Unit, list[Entry]]]:
+def _new(entries: tuple[Entry, ...]) -> list[Unit]:
     """Return new units for entries."""
     starts = range(0, len(entries), OLDER_ENTRIES)
-    return [(Unit(first=entries[i].id), entries[i : i + OLDER_ENTRIES]) for i in starts]
+    parts = (entries[start : start + OLDER_ENTRIES] for start in starts)
+    return [Unit(first=part[0].id, entries=part) for part in parts]
 
 
-def _renew(target: Target, of: Roles) -> Step | None:
-    """Put right the next unit that has other roles, or another entry before it or latest."""
-    for index, unit in enumerate(target.units):
-        renewed = unit._replace(before=_last(target, index), roles=of)
-        if index == len(target.older):
-            renewed = renewed._replace(latest=_latest(target))
-        if renewed != unit and (unit.version or renewed.entries):
-            return _step(target, index, [renewed])
-    return None
+def _renewed(units: list[Unit], passed: _Passed, roles: tuple[Roles, Roles]) -> list[Unit]:
+    """Give units their roles, older ones' and the head's, and what is known of those before."""
+    renewed = []
+    for unit in units:
+        before, passed = passed.before, passed.by(unit)
+        is_head = unit.first is None
+        seen = passed.latest if is_head else ()
+        renewed.append(unit._replace(before=before, roles=roles[is_head], latest=seen))
+    return renewed
 
 
-def _last(target: Target, index: int) -> str | None:
-    """Return the number of the last entry of the units before this one."""
-    if not target.complete:
-        return target.units[index].before
-    for unit in reversed(target.units[:index]):
-        if unit.entries:
-            return unit.entries[-1].number
-    return None
-
-
-def _latest(target: Target) -> tuple[Entry, ...]:
-    """Return the latest entry of each kind."""
-    remembered = () if target.complete else target.head.latest
-    return latest(*remembered, *(entry for unit in target.units for entry in unit.entries))
-
-
-def _step(target: Target, index: int, after: list[Unit]) -> Step:
-    """Put units in the place of one."""
-    if index == len(target.older):  # the head knows the latest of all
-        after[-1] = after[-1]._replace(latest=_latest(_with(target, index, after)))
+def _difference(metric: str, unit: Unit, after: list[Unit]) -> Counts:
+    """Return what is added to the counters where units come into the place of one."""
     difference = Counts()
-    difference.include(counts(target.metric, target.units[index]), -1)
-    for unit in after:
-        difference.include(counts(target.metric, unit))
-    stored = [unit._replace(version=unit.version + 1) for unit in after]
-    return Step(tuple(after), difference.without_zeros(), _with(target, index, stored))
-
-
-def _with(target: Target, index: int, units: list[Unit]) -> Target:
-    """Return the target with other units in the place of one."""
-    *older, head = (*target.units[:index], *units, *target.units[index + 1 :])
-    return target._replace(older=tuple(older), head=head)
+    difference.include(counts(metric, unit), -1)
+    for one in after:
+        difference.include(counts(metric, one))
+    return difference.without_zeros()

@@ -38,6 +38,7 @@ class Unit(NamedTuple):
     before: str | None = None
     """The number of the entry that is superseded by the first one, if there is one."""
     roles: Roles = ()
+    """Of another unit than the head as `roles.as_older` has them."""
     latest: tuple[Entry, ...] = ()
     """Of the head: the latest entry of each kind, sorted by kind, wherever it is."""
     floor: Uuid | None = None

@@ -1,15 +1,15 @@
 """The mover: makes what is counted of subjects what the tables have, in few transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aggregates.memory import Memory
-from aggregates.moves import moves
-from aggregates.steps import Step
+from aggregates.steps import steps
 from aggregates.target import Target
 from aggregator.inputs import Inputs
-from aggregator.packing import Group, pack, to_move
+from aggregator.joining import join
+from aggregator.packing import Group, Move, pack, raised
 from aggregator.records import Malformed, Subject
 from aggregator.store import Overtaken, Store, to_target
 from aggregator.work import Works
@@ -49,23 +49,22 @@ class Mover:
     def _move(self, works: Works) -> set[Subject]:
         """Look at subjects once; return those that are as they should be."""
         done = set(works)
-        running: dict[Subject, Iterator[Step]] = {}
+        running: dict[Subject, Iterator[Move]] = {}
         for subject, begun in self._begin(works).items():
             if begun is None:
                 done.discard(subject)
             else:
                 running[subject] = begun
         while running:
-            taken = {subject: next(steps, None) for subject, steps in running.items()}
-            running = {one: running[one] for one, step in taken.items() if step is not None}
-            now = [to_move(one, step.units, step.counts) for one, step in taken.items() if step]
-            for group in pack(now):
+            taken = {subject: next(moves, None) for subject, moves in running.items()}
+            running = {one: running[one] for one, move in taken.items() if move is not None}
+            for group in pack(move for move in taken.values() if move is not None):
                 for subject in self._write(group):
                     done.discard(subject)
                     running.pop(subject, None)
         return done
 
-    def _begin(self, works: Works) -> dict[Subject, Iterator[Step] | None]:
+    def _begin(self, works: Works) -> dict[Subject, Iterator[Move] | None]:
         """Read what is remembered, then what there is; return what is to be done, if it is known.
 
         In this order: whoever moves a unit afterwards has read before what another had moved it
@@ -81,7 +80,7 @@ class Mover:
         }
         entries = self.inputs.entries(unknown)
         roles = self.inputs.roles(self.generation, {subject.target_id for subject in known})
-        begun: dict[Subject, Iterator[Step] | None] = dict.fromkeys(works)
+        begun: dict[Subject, Iterator[Move] | None] = dict.fromkeys(works)
         for subject, target in known.items():
             changes: dict[Uuid, Entry | None] = {}
             for one in works[subject].feedback.values():
@@ -96,7 +95,7 @@ class Mover:
             elif not target.complete and None in changes.values():
                 works[subject].is_gone = True  # the older units are needed
             else:
-                begun[subject] = moves(target, changes, of)
+                begun[subject] = join(subject, steps(target, changes, of))
         return begun
 
     def _remembered(self, subject: Subject, works: Works, head: Memory | None) -> Target | None:
@@ -105,30 +104,37 @@ class Mover:
             return Target(subject.metric)
         older = works[subject].needs_older(head.unit)
         units = self.store.whole(self.generation, subject) if older else [head]
+        settled = self._settle(subject, units)
+        return None if settled is None else to_target(subject.metric, settled, complete=older)
+
+    def _settle(self, subject: Subject, units: Iterable[Memory]) -> list[Memory] | None:
+        """Give the counters what units have pending; None if not all of it can be given."""
         try:
-            units = [self.store.settle(self.generation, subject, unit) for unit in units]
+            return [self.store.settle(self.generation, subject, unit) for unit in units]
         except Overtaken:
-            return None
+            pass
         except Failure as failure:
             self._refuse(subject, failure)
-            return None
-        return to_target(subject.metric, units, complete=older)
+        return None
 
     def _write(self, group: Group) -> set[Subject]:
         """Make moves; return whose have to be looked at again."""
-        again = {move.subject for move in group.moves if any(one.pending for one in move.memories)}
         try:
             self.store.write(self.generation, group)
         except Overtaken as overtaken:
-            again |= overtaken.subjects
             rest = [move for move in group.moves if move.subject not in overtaken.subjects]
-            return again.union(*map(self._write, pack(rest)))
+            return overtaken.subjects.union(*map(self._write, pack(rest)))
         except Failure as failure:
             if len(group.moves) > 1:
                 alone = (one for move in group.moves for one in pack([move]))
-                return again.union(*map(self._write, alone))
+                return set[Subject]().union(*map(self._write, alone))
             self._refuse(group.moves[0].subject, failure)
-        return again
+            return set()
+        return {
+            move.subject
+            for move in group.moves
+            if self._settle(move.subject, map(raised, move.memories)) is None
+        }
 
     def _refuse(self, subject: Subject, failure: Failure) -> None:
         """Leave a subject out whose item DynamoDB refuses; raise whatever else fails."""

@@ -18,6 +18,8 @@ MAX_BYTES = 3 * 1024 * 1024
 """How many bytes of units go into one: it takes 4 MB, with all that is around."""
 MAX_AMOUNTS = 150
 """How many attributes of a counter are added to at once: an expression has 4 KB at most."""
+FILLED_AT_ONCE = 8
+"""How many transactions are filled side by side: what is too much for one may fit another."""
 
 
 class Move(NamedTuple):
@@ -38,9 +40,9 @@ class Group:
     _writes: int = 0
     _size: int = 0
 
-    def add(self, move: Move) -> bool:
-        """Add a move, unless the transaction would be too large; the first one always fits."""
-        counts, size = self.counts, _size(move)
+    def add(self, move: Move, size: int) -> bool:
+        """Add a move of so many bytes, unless it would be too large; the first one always fits."""
+        counts = self.counts
         counters = len(counts) + sum(counter not in counts for counter in move.counts)
         fits = (
             self._writes + len(move.memories) + counters <= MAX_WRITES
@@ -72,15 +74,16 @@ def to_move(subject: Subject, units: tuple[Unit, ...], counts: Counts) -> Move:
 
 
 def pack(moves: Iterable[Move]) -> Iterator[Group]:
-    """Put moves together, as many as fit into a transaction; none stands twice in one."""
-    group = Group()
+    """Put moves together, as many as fit into a transaction; no unit is moved twice."""
+    groups: list[Group] = []
     for move in moves:
-        if not group.add(move):
-            yield group
-            group = Group()
-            group.add(move)
-    if group.moves:
-        yield group
+        size = sum(item_size(to_item(0, *move.subject, memory)) for memory in move.memories)
+        if not any(group.add(move, size) for group in groups):
+            if len(groups) == FILLED_AT_ONCE:
+                yield groups.pop(0)
+            groups.append(Group())
+            groups[-1].add(move, size)
+    yield from groups
 
 
 def spell(
@@ -88,7 +91,7 @@ def spell(
 ) -> list[dict[str, Any]]:
     """Spell a transaction: first the units, in the order of the moves, then the counters."""
     units = [
-        _put(table, to_item(generation, *move.subject, _raised(memory)), memory.unit.version)
+        _put(table, to_item(generation, *move.subject, raised(memory)), memory.unit.version)
         for move in group.moves
         for memory in move.memories
     ]
@@ -98,11 +101,6 @@ def spell(
         if amounts
     ]
     return units + counters
-
-
-def _size(move: Move) -> int:
-    """Count the bytes of a move's units."""
-    return sum(item_size(to_item(0, *move.subject, memory)) for memory in move.memories)
 
 
 def _portion(counts: Counts, most: int) -> tuple[Counts, Counts]:
@@ -117,7 +115,8 @@ def _portion(counts: Counts, most: int) -> tuple[Counts, Counts]:
     return now, rest
 
 
-def _raised(memory: Memory) -> Memory:
+def raised(memory: Memory) -> Memory:
+    """Return a unit as it is stored once it is moved."""
     return memory._replace(unit=memory.unit._replace(version=memory.unit.version + 1))
 
 
