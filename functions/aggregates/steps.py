@@ -54,7 +54,7 @@ def steps(target: Target, changes: Changes, of: Roles) -> Iterator[Step]:
         unit = left.pop()
         here = _take(due, left)
         after = _renewed(_changed(unit, here, changes), passed, roles)
-        if here or after != [unit]:
+        if here or (unit.version and after != [unit]):  # of no feedback, nothing is remembered
             yield Step(tuple(after), _difference(target.metric, unit, after))
             # Each is looked at again: more may be due in it, and it is to be gone past.
             left += [one._replace(version=one.version + 1) for one in reversed(after)]
