@@ -8,6 +8,7 @@ import json
 import os
 import queue
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -64,6 +65,11 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _RuntimeApi)
         self.events: queue.Queue[dict[str, Any]] = queue.Queue()
         self.answers: queue.Queue[tuple[str, Any]] = queue.Queue()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report a bug, but not a runtime client that was killed."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class Runtime:
