@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 from shared.document import found
 from shared.fields import InvalidField, MissingField
@@ -42,6 +41,8 @@ class Query(Mapping[str, str]):
         return len(self._values)
 
     def _times(self, name: str) -> int:
+        from urllib.parse import parse_qsl  # noqa: PLC0415 - hardly a query pays for it
+
         return sum(one == name for one, _ in parse_qsl(self._raw, keep_blank_values=True))
 
 
