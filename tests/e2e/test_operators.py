@@ -110,7 +110,7 @@ def test_make_run_follows_every_function_and_every_kind_of_feedback(
     comment = {"metric_name": "comment", "value": "followed", **_inference(inference)}
     stored = call.feedback(**comment).body["feedback_id"]
     assert call.feedback(**{**comment, "value": 5}).status == 400
-    assert call.send("GET", "/internal/feedback/nobody/latest").status == 400
+    assert call.send("GET", "/internal/feedback/nobody/count").status == 400
 
     news = list[str]()
     for _ in range(50):
