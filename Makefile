@@ -113,28 +113,31 @@ browser:
 	  > /dev/null || echo "They cannot be installed: the tests in a browser are skipped."
 
 # Two processes side by side: one in this terminal, one whose output follows at the end.
-test: $(ENVIRONMENTS) $(PAGE) browser ## Run every test, with the coverage gate, and the unit tests on the Lambda's Python if it is here
+test: $(ENVIRONMENTS) $(PAGE) browser ## Run every test, with the coverage gate, and the Lambdas' unit tests on their Python if it is here
 	@mkdir -p .local
-	echo "The tests of deployed stacks run meanwhile, into .local/deployed.log."
-	$(MAKE) --no-print-directory deployed > .local/deployed.log 2>&1 & deployed=$$!
-	$(BIN)/pytest --cov $(DEPLOYED:%=--ignore=%) && here=0 || here=$$?
-	wait $$deployed && there=0 || there=$$?
-	cat .local/deployed.log
+	echo "Those of deployed stacks, among others, run meanwhile, into .local/others.log."
+	$(MAKE) --no-print-directory others > .local/others.log 2>&1 & others=$$!
+	$(BIN)/pytest --cov $(OTHERS:%=--ignore=%) && here=0 || here=$$?
+	wait $$others && there=0 || there=$$?
+	cat .local/others.log
 	exit $$((here || there))
 
-# What deploys the stack; and the unit tests again, where a Python of Lambda's version is found.
-DEPLOYED := tests/browser tests/deploy tests/e2e tests/sam_local
+# What the coverage of the shipped code does not need, and what deploys the stack; then the unit
+# tests of the Lambdas again, where a Python of Lambda's version is found.
+OTHERS := tests/architecture tests/audit tests/browser tests/deploy tests/e2e tests/fuzz \
+  tests/sam_local tests/template tests/unit/benchmarks tests/unit/tools
+LAMBDAS := aggregates aggregator authorizer batch feedback inferences reads shared submit
 
-.PHONY: deployed
-deployed:
-	@$(BIN)/pytest -p no:cacheprovider $(DEPLOYED) && failed=0 || failed=$$?
+.PHONY: others
+others:
+	@$(BIN)/pytest -p no:cacheprovider $(OTHERS) && failed=0 || failed=$$?
 	python=$$($(BIN)/python -m tools.interpreter $(RUNTIME))
 	if [ -z "$$python" ]; then
 	  echo "No Python $(RUNTIME) on this machine: the unit tests ran on $$($(BIN)/python -V) only."
 	else
 	  $(MAKE) --no-print-directory .tools/lambda-python/.stamp LAMBDA_PYTHON="$$python"
-	  echo "The unit tests again, on $$(.tools/lambda-python/bin/python -V):"
-	  .tools/lambda-python/bin/pytest tests/unit -q -p no:cacheprovider
+	  echo "The Lambdas' unit tests again, on $$(.tools/lambda-python/bin/python -V):"
+	  .tools/lambda-python/bin/pytest $(LAMBDAS:%=tests/unit/%) -q -p no:cacheprovider
 	fi
 	exit $$failed
 

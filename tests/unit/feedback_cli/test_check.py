@@ -18,7 +18,7 @@ from tests.unit.aggregator.history import DAY, START
 from tests.unit.feedback_cli import operated
 from tests.unit.feedback_cli.operated import Operation
 
-SEEDS = range(20)
+SEEDS = range(10)
 WRONG = 1_000
 """By how much a counter is wrong: more than votes that arrive can hide."""
 
