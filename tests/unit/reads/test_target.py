@@ -104,7 +104,7 @@ def stored(rows: list[Row], ends_after: int = 1_000_000) -> DictTables:
     return tables
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=800)
 @given(ROWS, LIMITS, CURSORS, ENDS)
 def test_a_page_is_the_models(
     rows: list[Row], limit: int, cursor: tuple[str, str] | None, ends_after: int
@@ -152,7 +152,7 @@ WRITES = st.lists(
 """What is written after each page: rows anywhere in the order."""
 
 
-@settings(max_examples=500)
+@settings(max_examples=400)
 @given(ROWS, WRITES, st.sampled_from(["before", "after"]), st.integers(1, 5), ENDS)
 def test_a_walk_meets_each_row_once_while_others_are_written(
     rows: list[Row],
