@@ -12,8 +12,8 @@ beginning to a moment, counts the latest feedback of each target at that moment 
 | `d`, `w`, `m`, `c` | none, in a day's counter | the same, for the day, the week, the month, for
 all time. An episode counts once a period, at its first inference there |
 
-An episode with inferences in several periods counts in each of them (as in
-TensorZero's performances): hence `d` to `c` are not sums of `l`.
+An episode with inferences in several periods counts in each of them, as in TensorZero's
+performances: hence `d` to `c` are not sums of `l`.
 """
 
 import re

@@ -11,7 +11,7 @@ from aggregates.inference import Inference
 from aggregates.memory import Memory
 from aggregates.target import Target
 from aggregator.listing import record
-from aggregator.packing import Group, pack, spell, to_move
+from aggregator.packing import Group, pack, raised, spell, to_move
 from aggregator.records import Subject
 from aggregator.shards import Shards
 from shared.database import Database
@@ -78,8 +78,7 @@ class Store:
             move = to_move(subject, (one.unit,), one.pending)
             [group] = pack([move])
             self.write(generation, group)
-            raised = one.unit._replace(version=one.unit.version + 1)
-            one = Memory(raised, move.memories[0].pending)
+            one = raised(move.memories[0])
         return one
 
     def write(self, generation: int, group: Group) -> None:

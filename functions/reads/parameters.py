@@ -28,8 +28,8 @@ class Query(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         """Return a parameter's value."""
         value = self._values[name]
-        if "," in value and self._times(name) > 1:
-            raise InvalidField(f"{name}: expected once, found {self._times(name)} times")
+        if "," in value and (times := self._times(name)) > 1:
+            raise InvalidField(f"{name}: expected once, found {times} times")
         return value
 
     def __iter__(self) -> Iterator[str]:

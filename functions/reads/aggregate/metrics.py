@@ -19,8 +19,6 @@ On an episode of several variants, only the latest is counted.
 """
 _COUNTS = ("variant", f"{_LATEST}n", *(f"{ALL}{hour:02}n" for hour in range(24)))
 """What is read of a day's counter: not the sums."""
-
-
 LEVELS = ("inference", "all")
 """What `level` can be: on what the feedback of the metrics is."""
 
